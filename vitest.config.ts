@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{schemas,domain,activities,workflows,workers,web,cli,scripts,tests}/**/*.test.ts'],
+    env: { TZ: 'UTC', NO_COLOR: '1' },
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+  },
+});
