@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { type Config, configSchema } from './config.ts';
+
+/** A source file as planned: what was on disk when the night was planned. `path` is relative to the input folder. */
+export const sourceFileSchema = z.strictObject({
+  path: z.string(),
+  bytes: z.number().int().nonnegative(),
+  sha256: z.string(),
+});
+export type SourceFile = z.infer<typeof sourceFileSchema>;
+
+/** The files of one slice: a date, or `all`. Ordered by path. */
+export const plannedSliceSchema = z.strictObject({
+  slice: z.string(),
+  files: z.array(sourceFileSchema),
+});
+export type PlannedSlice = z.infer<typeof plannedSliceSchema>;
+
+/** What one source has up to the data date. */
+export const sourcePlanSchema = z.strictObject({
+  source: z.string(),
+  slices: z.array(plannedSliceSchema),
+  /** Files left out because another file of the source has the same bytes. */
+  repeats: z.array(z.strictObject({ path: z.string(), sameAs: z.string() })),
+  /** Why nothing was found, for people; empty when there is something. */
+  missing: z.string(),
+});
+export type SourcePlan = z.infer<typeof sourcePlanSchema>;
+
+/** The frozen plan of a run: everything non-deterministic or hashed is decided here. Stored as a JSON object. */
+export const planSchema = z.strictObject({
+  format: z.literal(1),
+  workflow: z.string(),
+  trigger: z.string(),
+  /** The night's date in the business time zone; for a range its last date. */
+  dataDate: z.string(),
+  /** First date of a range; equals `dataDate` for a night. */
+  from: z.string(),
+  /** Absolute folder the source paths are relative to. */
+  input: z.string(),
+  config: configSchema,
+  configHash: z.string(),
+  codeVersion: z.string(),
+  engines: z.record(z.string(), z.string()),
+  threads: z.number().int(),
+  memoryMb: z.number().int(),
+  seed: z.number().int(),
+  force: z.boolean(),
+  allowOlder: z.boolean(),
+  /** Snapshot this run stands on; 0 for none. */
+  baseSnapshot: z.number().int().nonnegative(),
+  sources: z.array(sourcePlanSchema),
+});
+export type Plan = z.infer<typeof planSchema>;
+export type { Config };
