@@ -27,6 +27,7 @@ export const stepResultSchema = z.strictObject({
   rejected: z.number().int(),
   reusedParts: z.number().int(),
   parts: z.number().int(),
+  facts: z.record(z.string(), z.unknown()).optional(),
   cost: costSchema,
 });
 export type StepResult = z.infer<typeof stepResultSchema>;

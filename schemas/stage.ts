@@ -29,5 +29,9 @@ export const stageOutputSchema = z.strictObject({
   datasets: z.record(z.string(), z.array(datasetSliceSchema)),
   ledger: z.array(ledgerEntrySchema),
   problems: z.array(problemSchema),
+  /** Small facts the workflow or the run record keeps (a snapshot number, a match rate). Under 2 KB. */
+  facts: z.record(z.string(), z.unknown()).optional(),
+  /** Evidence for the decision, for people; default: how many parts were reused. */
+  why: z.string().optional(),
 });
 export type StageOutput = z.infer<typeof stageOutputSchema>;

@@ -16,6 +16,8 @@ export interface WarehouseOptions {
   readonly tempDir: string;
   /** Interrupts the running statement. */
   readonly signal?: AbortSignal;
+  /** Called every second while a statement runs: the engine computes on its own threads, heartbeats must go on. */
+  readonly onRunning?: () => void;
 }
 
 /**
@@ -54,10 +56,13 @@ export async function openWarehouse(options: WarehouseOptions): Promise<Warehous
 
   const guarded = async <Result>(step: string, sql: string, work: () => Promise<Result>): Promise<Result> => {
     if (options.signal?.aborted) throw cancelled(step);
+    const beat = options.onRunning ? setInterval(options.onRunning, 1000) : undefined;
     try {
       return await work();
     } catch (error) {
       throw options.signal?.aborted ? cancelled(step) : wrapped(step, sql, error);
+    } finally {
+      clearInterval(beat);
     }
   };
   return {

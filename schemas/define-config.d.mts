@@ -3,6 +3,4 @@ import type { ConfigInput } from './config.ts';
 export type { ConfigInput } from './config.ts';
 
 /** Types a configuration while it is written: `export default defineConfig({ project: 'shop', sources: { … } })`. */
-export function defineConfig(config: ConfigInput): ConfigInput {
-  return config;
-}
+export declare function defineConfig(config: ConfigInput): ConfigInput;

@@ -1,0 +1,35 @@
+import { collectSlices } from '../domain/collect/collect.ts';
+import { batchOf } from '../domain/plan/steps.ts';
+import { InputError } from '../domain/runtime/errors.ts';
+import type { Source } from '../schemas/config.ts';
+import type { PlannedSlice } from '../schemas/plan.ts';
+import { durableStep, type StepScope } from './boundary.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** Collect: files of one source and batch, parsed in limited child processes, one at a time per activity. */
+export const createCollectActivities = (deps: ActivityDeps) => ({
+  collectSource: durableStep(deps, 'collectSource', (scope) => {
+    const { name, source, slices } = sourceBatch(scope);
+    const { limits } = scope.plan.config;
+    const context = { ...scope.context, threads: 1 };
+    return collectSlices(scope.store, context, { name, source, limits, input: scope.plan.input, slices });
+  }),
+});
+
+/** The source and the planned slices a step works on. @throws InputError STK-STEP-UNKNOWN-SOURCE */
+export function sourceBatch({ request, plan }: StepScope): {
+  name: string;
+  source: Source;
+  slices: PlannedSlice[];
+} {
+  const name = request.source ?? '';
+  const source = plan.config.sources[name];
+  const planned = plan.sources.find((entry) => entry.source === name);
+  if (!source || !planned) {
+    throw new InputError(`Step ${request.step} names the source '${name}', which the plan does not have`, {
+      code: 'STK-STEP-UNKNOWN-SOURCE',
+      details: { step: request.step },
+    });
+  }
+  return { name, source, slices: batchOf(planned.slices, request.batch ?? 1) };
+}

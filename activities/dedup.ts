@@ -1,0 +1,77 @@
+import { dedupEvents } from '../domain/dedup/dedup-events.ts';
+import { mergeRecords } from '../domain/dedup/dedup-records.ts';
+import { goldenRecords } from '../domain/dedup/golden.ts';
+import { matchItems } from '../domain/dedup/match-items.ts';
+import { assembleDatasets, type Datasets, datasetsOf } from '../domain/publish/assemble.ts';
+import type { Snapshot } from '../schemas/artifact.ts';
+import type { EntityName } from '../schemas/entities.ts';
+import { durableStep, type StepScope } from './boundary.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** De-duplication: events by date, users and items merged by delta, items resolved across sources, golden records. */
+export const createDedupActivities = (deps: ActivityDeps) => ({
+  dedupeEvents: durableStep(deps, 'dedupeEvents', async (scope) => {
+    const entity = scope.request.entity as 'events' | 'reviews' | 'market';
+    const { datasets } = await datasetsNow(scope);
+    const inputs = mappedSources(scope, entity).map(({ name, mapping }) => ({
+      source: name,
+      key: mapping.key,
+      slices: datasets[`clean.${name}.${entity}`] ?? [],
+    }));
+    return dedupEvents(scope.store, scope.context, { entity, inputs });
+  }),
+
+  mergeRecords: durableStep(deps, 'mergeRecords', async (scope) => {
+    const entity = scope.request.entity as 'users' | 'items';
+    const { datasets, before } = await datasetsNow(scope);
+    const inputs = mappedSources(scope, entity).map(({ name, source, mapping }) => ({
+      source: name,
+      namespace: mapping.namespace,
+      mode: source.mode,
+      slices: datasets[`clean.${name}.${entity}`] ?? [],
+    }));
+    const previous = before[`match.records.${entity}`] ?? [];
+    return mergeRecords(scope.store, scope.context, { entity, inputs, previous });
+  }),
+
+  matchItems: durableStep(deps, 'matchItems', async (scope) => {
+    const { namespaces, threshold } = scope.plan.config.match;
+    const { datasets } = await datasetsNow(scope);
+    return matchItems(scope.store, scope.context, {
+      records: datasets['match.records.items'] ?? [],
+      namespaces,
+      threshold,
+    });
+  }),
+
+  unifyRecords: durableStep(deps, 'unifyRecords', async (scope) => {
+    const entity = scope.request.entity as 'users' | 'items';
+    const { datasets } = await datasetsNow(scope);
+    return goldenRecords(scope.store, scope.context, {
+      entity,
+      records: datasets[`match.records.${entity}`] ?? [],
+      ...(entity === 'items' ? { clusters: datasets['match.clusters'] ?? [] } : {}),
+      namespaces: scope.plan.config.match.namespaces,
+    });
+  }),
+});
+
+/** The snapshot the plan stands on, its datasets, and the datasets as this run will publish them so far. */
+export async function datasetsNow(
+  scope: StepScope,
+): Promise<{ base: Snapshot | undefined; before: Datasets; datasets: Datasets }> {
+  const { store, plan } = scope;
+  const base = plan.baseSnapshot === 0 ? undefined : await store.snapshots.read(plan.baseSnapshot);
+  return {
+    base,
+    before: await datasetsOf(store, base),
+    datasets: await assembleDatasets(store, base, scope.outputs),
+  };
+}
+
+function mappedSources(scope: StepScope, entity: EntityName) {
+  return Object.entries(scope.plan.config.sources).flatMap(([name, source]) => {
+    const mapping = source.entities[entity];
+    return mapping ? [{ name, source, mapping }] : [];
+  });
+}

@@ -1,0 +1,20 @@
+import type { ReportRenderer } from '../domain/report/report.ts';
+import type { Logger } from '../domain/runtime/logger.ts';
+import type { Store } from '../domain/store/store.ts';
+import type { Config } from '../schemas/config.ts';
+
+/** What the mains put together and every activity gets. */
+export interface ActivityDeps {
+  readonly store: Store;
+  readonly config: Config;
+  /** Absolute folder the sources' paths are relative to. */
+  readonly input: string;
+  readonly log: Logger;
+  readonly codeVersion: string;
+  readonly engines: Readonly<Record<string, string>>;
+  readonly threads: number;
+  readonly now: () => Date;
+  readonly render: ReportRenderer;
+  /** `<activity>:<place>:<fault>`, for fault tests. */
+  readonly failpoint: string | undefined;
+}

@@ -1,0 +1,44 @@
+import { normalizeSlices } from '../domain/normalize/normalize.ts';
+import { DataQualityError } from '../domain/runtime/errors.ts';
+import type { StageOutput } from '../schemas/stage.ts';
+import { durableStep } from './boundary.ts';
+import { sourceBatch } from './collect.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** Normalize: the raw slices of one source and batch onto its entities. */
+export const createNormalizeActivities = (deps: ActivityDeps) => ({
+  /** Fails with the contract's code when a required source has a refused slice. */
+  normalizeSource: durableStep(deps, 'normalizeSource', async (scope) => {
+    const { name, source, slices } = sourceBatch(scope);
+    const wanted = new Set(slices.map(({ slice }) => slice));
+    const raw = scope.outputs
+      .flatMap((output) => output.datasets[`raw.${name}`] ?? [])
+      .filter(({ slice }) => wanted.has(slice));
+    const { timezone, currency } = scope.plan.config;
+    const output = await normalizeSlices(scope.store, scope.context, {
+      name,
+      source,
+      timezone,
+      currency,
+      raw,
+    });
+    if (source.required) refuseRefused(output);
+    return output;
+  }),
+});
+
+function refuseRefused(output: StageOutput): void {
+  const refused = output.problems.find(
+    ({ severity, code }) => severity === 'error' && code.startsWith('STK-CONTRACT-') && isWholeSlice(code),
+  );
+  if (!refused) return;
+  throw new DataQualityError(
+    `Required source ${refused.source} broke its contract in slice ${refused.slice}: ${refused.message}. Nothing was published; look at it with: stocktake quarantine show ${refused.source}`,
+    { code: refused.code, details: { source: refused.source, slice: refused.slice } },
+  );
+}
+
+/** Contract codes that refuse a whole slice; the others quarantine single rows. */
+function isWholeSlice(code: string): boolean {
+  return code === 'STK-CONTRACT-COLUMNS' || code === 'STK-CONTRACT-REJECTED-SHARE';
+}

@@ -1,0 +1,82 @@
+import { Context } from '@temporalio/activity';
+import { listSource } from '../domain/collect/files.ts';
+import { openHashCache } from '../domain/collect/hash-cache.ts';
+import { type PlannedRun, planNight, putPlan } from '../domain/night/plan-night.ts';
+import { layPinnedInputs } from '../domain/replay/replay-store.ts';
+import type { CloseRequest, PlanRequest, PlanResult, PublishResult } from '../schemas/night.ts';
+import { type Plan, planSchema } from '../schemas/plan.ts';
+import { durable } from './boundary.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** Plan and close: the first and the last page of every run record. */
+export const createPlanActivities = (deps: ActivityDeps) => ({
+  /**
+   * Freezes the plan of a run and opens its record, named by the run id of the execution that planned it.
+   *
+   * Fails with STK-SOURCE-MISSING, STK-PLAN-OLDER, STK-REPLAY-GONE.
+   */
+  planRun: durable(async (request: PlanRequest): Promise<PlanResult> => {
+    const record = request.replayOf ?? Context.current().info.workflowExecution?.runId ?? 'unknown';
+    const planned = request.replayOf ? await pinnedPlan(deps, request.replayOf) : await plan(deps, request);
+    const result = await putPlan(deps.store, planned, record);
+    if (!request.replayOf) await openRecord(deps, result, planned.plan);
+    return result;
+  }),
+
+  /** Writes how the run ended. */
+  closeRun: durable(async (request: CloseRequest): Promise<{ closed: true }> => {
+    await deps.store.runs.close(request.record, {
+      status: request.status,
+      ...(request.failedStep ? { failedStep: request.failedStep } : {}),
+      ...(request.errorCode ? { errorCode: request.errorCode } : {}),
+      ...(request.message ? { message: request.message.slice(0, 2000) } : {}),
+      ...publishedPart(request.publish),
+      endedAt: deps.now().toISOString(),
+    });
+    return { closed: true };
+  }),
+});
+
+async function plan(deps: ActivityDeps, request: PlanRequest): Promise<PlannedRun> {
+  const hashes = await openHashCache(deps.store.dir);
+  const planned = await planNight(
+    deps.store,
+    { ...deps, listSource: (options) => listSource({ ...options, hashes }) },
+    request,
+  );
+  await hashes.save();
+  return planned;
+}
+
+async function pinnedPlan(deps: ActivityDeps, record: string): Promise<PlannedRun> {
+  const recorded = await deps.store.runs.resolve(record);
+  const pinned = planSchema.parse(await deps.store.objects.readJson(recorded.opening.plan));
+  const input = await layPinnedInputs(deps.store, record, pinned);
+  const repeated: Plan = { ...pinned, trigger: 'replay', input, force: false };
+  return { plan: repeated, dates: [], nothingToDo: '' };
+}
+
+async function openRecord(deps: ActivityDeps, result: PlanResult, plan: Plan): Promise<void> {
+  await deps.store.runs.open({
+    format: 1,
+    record: result.record,
+    workflow: plan.workflow,
+    workflowId: Context.current().info.workflowExecution?.workflowId ?? 'unknown',
+    dataDate: plan.dataDate,
+    from: plan.from,
+    trigger: plan.trigger,
+    plan: result.plan,
+    configHash: plan.configHash,
+    codeVersion: plan.codeVersion,
+    engines: plan.engines,
+    threads: plan.threads,
+    seed: plan.seed,
+    baseSnapshot: plan.baseSnapshot,
+    startedAt: deps.now().toISOString(),
+  });
+}
+
+function publishedPart(publish: PublishResult | undefined) {
+  if (!publish) return { published: 'not published' as const };
+  return { published: publish.published, snapshot: publish.snapshot, snapshotHash: publish.snapshotHash };
+}

@@ -1,0 +1,67 @@
+import type { DatasetSlice, Manifest, Snapshot } from '../../schemas/artifact.ts';
+import type { StageOutput } from '../../schemas/stage.ts';
+import { readDataset } from '../store/datasets.ts';
+import type { Store } from '../store/store.ts';
+
+/** Dataset name → its slices. */
+export type Datasets = Record<string, DatasetSlice[]>;
+
+/** All datasets of a snapshot; none for a new store. */
+export async function datasetsOf(store: Store, snapshot: Snapshot | undefined): Promise<Datasets> {
+  const datasets: Datasets = {};
+  for (const [name, entry] of Object.entries(snapshot?.datasets ?? {})) {
+    datasets[name] = (await readDataset(store.objects, entry)).slices;
+  }
+  return datasets;
+}
+
+/**
+ * The datasets as this run will publish them: what was published before, overlaid slice by slice with what this run made.
+ *
+ * A refused slice (facts.refused in its manifest) never replaces a published one: of `clean.*` the earlier slice stays,
+ * or none. `quarantine.*` always takes the new one. A slice made again without quarantined rows leaves quarantine.
+ */
+export async function assembleDatasets(
+  store: Store,
+  base: Snapshot | undefined,
+  outputs: readonly StageOutput[],
+): Promise<Datasets> {
+  const datasets = await datasetsOf(store, base);
+  for (const output of outputs) {
+    for (const [name, slices] of Object.entries(output.datasets)) {
+      const accepted = name.startsWith('clean.') ? await withoutRefused(store, slices) : slices;
+      datasets[name] = overlay(datasets[name] ?? [], accepted);
+    }
+  }
+  for (const output of outputs) leaveQuarantine(datasets, output);
+  return datasets;
+}
+
+/** Replaces slices of one name, keeps the others, ordered by name. */
+export function overlay(before: readonly DatasetSlice[], now: readonly DatasetSlice[]): DatasetSlice[] {
+  const bySlice = new Map([...before, ...now].map((slice) => [slice.slice, slice]));
+  return [...bySlice.values()].sort((a, b) => (a.slice < b.slice ? -1 : 1));
+}
+
+async function withoutRefused(store: Store, slices: readonly DatasetSlice[]): Promise<DatasetSlice[]> {
+  const manifests = await store.manifests.readAll(slices.map((slice) => slice.manifest));
+  return slices.filter((_, index) => !isRefused(manifests[index]));
+}
+
+function isRefused(manifest: Manifest | undefined): boolean {
+  return manifest?.facts.refused !== undefined && manifest.facts.refused !== null;
+}
+
+function leaveQuarantine(datasets: Datasets, output: StageOutput): void {
+  if (output.stage !== 'normalize') return;
+  const sources = new Set(output.ledger.map((entry) => entry.source));
+  for (const source of sources) {
+    const name = `quarantine.${source}`;
+    const made = new Set(
+      output.ledger.filter((entry) => entry.source === source).map((entry) => entry.slice),
+    );
+    const quarantined = new Set((output.datasets[name] ?? []).map((slice) => slice.slice));
+    const kept = (datasets[name] ?? []).filter(({ slice }) => !made.has(slice) || quarantined.has(slice));
+    if (datasets[name]) datasets[name] = kept;
+  }
+}

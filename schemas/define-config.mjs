@@ -1,0 +1,4 @@
+/** Types a configuration while it is written: `export default defineConfig({ project: 'shop', sources: { … } })`. */
+export function defineConfig(config) {
+  return config;
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConfigError, messageOf } from '../domain/runtime/errors.ts';
+import type { Config } from '../schemas/config.ts';
+import { parseConfig } from '../schemas/config-parse.ts';
+
+/** A loaded project: its configuration and the folders it names, absolute. */
+export interface Project {
+  readonly config: Config;
+  readonly configPath: string;
+  readonly storeDir: string;
+  readonly input: string;
+}
+
+/** What the command line may override. */
+export interface ProjectOptions {
+  readonly config?: string | undefined;
+  readonly store?: string | undefined;
+  readonly input?: string | undefined;
+}
+
+/**
+ * Loads and checks `temporal.config.ts` (or the file given), all problems together.
+ *
+ * @throws ConfigError STK-CONFIG-MISSING, STK-CONFIG-UNREADABLE, STK-CONFIG-INVALID
+ */
+export async function loadProject(options: ProjectOptions, cwd: string): Promise<Project> {
+  const configPath = resolve(cwd, options.config ?? 'temporal.config.ts');
+  if (!existsSync(configPath)) {
+    throw new ConfigError(
+      `There is no configuration ${configPath}; make one with 'stocktake init', or name it with --config`,
+      { code: 'STK-CONFIG-MISSING', details: { configPath } },
+    );
+  }
+  const parsed = parseConfig(await importConfig(configPath));
+  if (!parsed.ok) {
+    const list = parsed.issues.map(({ path, message }) => `  ${path}: ${message}`).join('\n');
+    throw new ConfigError(`${configPath} has ${parsed.issues.length} problem(s):\n${list}`, {
+      code: 'STK-CONFIG-INVALID',
+      details: { issues: parsed.issues },
+    });
+  }
+  const base = dirname(configPath);
+  const { config } = parsed;
+  return {
+    config,
+    configPath,
+    storeDir: options.store ? resolve(cwd, options.store) : resolve(base, config.store),
+    input: options.input ? resolve(cwd, options.input) : resolve(base, config.input),
+  };
+}
+
+async function importConfig(path: string): Promise<unknown> {
+  try {
+    const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
+    return module.default;
+  } catch (cause) {
+    throw new ConfigError(
+      `Cannot read ${path}: ${messageOf(cause)}; it must be a module with a default export`,
+      {
+        code: 'STK-CONFIG-UNREADABLE',
+        details: { path },
+        cause,
+      },
+    );
+  }
+}
