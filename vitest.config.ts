@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const results = process.env.STOCKTAKE_TEST_RESULTS;
+
 export default defineConfig({
   test: {
     include: ['{schemas,domain,activities,workflows,workers,web,cli,scripts,tests}/**/*.test.ts'],
@@ -8,5 +10,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
   },
 });

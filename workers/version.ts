@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { engineVersion } from '../domain/warehouse/warehouse.ts';
 
 /** The version of this Stocktake, for run records. */
 export function codeVersion(): string {
@@ -12,5 +11,6 @@ export function codeVersion(): string {
 export async function engineVersions(): Promise<Record<string, string>> {
   const require = createRequire(import.meta.url);
   const sdk = (require('@temporalio/workflow/package.json') as { version: string }).version;
+  const { engineVersion } = await import('../domain/warehouse/warehouse.ts');
   return { duckdb: await engineVersion(), node: process.version, temporalSdk: sdk };
 }

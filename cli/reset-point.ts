@@ -1,0 +1,52 @@
+import type { temporal } from '@temporalio/proto';
+import { CliError } from '../domain/runtime/errors.ts';
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+
+/** Where a run goes on: the step that is scheduled again and the workflow-task event a reset needs. */
+export interface ResetPoint {
+  readonly step: string;
+  /** `workflowTaskCompletedEventId` of the step's ActivityTaskScheduled event. */
+  readonly eventId: number;
+}
+
+/**
+ * Finds the event to reset to: the first activity of the named stage or step, else the first step that did not complete.
+ *
+ * Resetting to the last workflow task would not run a failed activity again: that task is the one that consumed the
+ * failure. The right event is the task that scheduled the activity.
+ *
+ * @throws CliError STK-RESUME-NO-POINT naming the steps the history has (exit 2)
+ */
+export function resetPoint(events: readonly HistoryEvent[], fromStage: string | undefined): ResetPoint {
+  const scheduled = events.flatMap((event) => {
+    const attributes = event.activityTaskScheduledEventAttributes;
+    return attributes
+      ? [
+          {
+            id: Number(event.eventId),
+            step: attributes.activityId ?? '',
+            task: Number(attributes.workflowTaskCompletedEventId),
+          },
+        ]
+      : [];
+  });
+  const completed = new Set(
+    events.flatMap((event) => {
+      const attributes = event.activityTaskCompletedEventAttributes;
+      return attributes ? [Number(attributes.scheduledEventId)] : [];
+    }),
+  );
+  const road = scheduled.filter(({ step }) => step !== 'close');
+  const found = fromStage
+    ? road.find(({ step }) => step === fromStage || step.startsWith(`${fromStage}/`))
+    : (road.find(({ id }) => !completed.has(id)) ?? road.at(-1));
+  if (found) return { step: found.step, eventId: found.task };
+  const known = [...new Set(road.map(({ step }) => step.split('/')[0]))].join(', ');
+  throw new CliError(
+    fromStage
+      ? `The run has no step '${fromStage}'; it reached: ${known || 'nothing'}`
+      : 'The run has no step to go on from; start it again with: stocktake run',
+    { code: 'STK-RESUME-NO-POINT', exitCode: 2 },
+  );
+}

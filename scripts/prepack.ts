@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Folders whose sources are published; examples and the configuration stay TypeScript, users' Node strips them. */
+const published = ['schemas', 'domain', 'activities', 'workflows', 'workers', 'web', 'cli'];
+
+/**
+ * Writes each published `.ts` to a `.js` beside it, one to one: Node strips no types inside `node_modules`.
+ * `--clean` takes the `.js` files away again.
+ */
+function main(): void {
+  const clean = process.argv.includes('--clean');
+  let files = 0;
+  for (const path of published.flatMap((folder) => sourcesBelow(join(root, folder)))) {
+    const target = path.replace(/\.ts$/, '.js');
+    if (clean) rmSync(target, { force: true });
+    else writeFileSync(target, toJavaScript(readFileSync(path, 'utf8')));
+    files += 1;
+  }
+  process.stderr.write(`${clean ? 'removed' : 'wrote'} ${files} .js files\n`);
+}
+
+/** Strips types (white space stays, so line numbers hold) and lets relative imports and URLs end in `.js`. */
+export function toJavaScript(source: string): string {
+  return stripTypeScriptTypes(source, { mode: 'strip' }).replace(
+    /((?:from|import)\s*\(?\s*|new URL\(\s*)(['"])(\.{1,2}\/[^'"]+)\.ts\2/g,
+    (_, before: string, quote: string, path: string) => `${before}${quote}${path}.js${quote}`,
+  );
+}
+
+function sourcesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !/\.(test|d)\.ts$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();
