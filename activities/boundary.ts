@@ -39,9 +39,10 @@ export function durableStep(
   return async (request) => {
     const started = deps.now();
     const meter = startMemoryMeter();
+    const pulse = startPulse();
     try {
       const { plan, store } = await openPlan(deps, request);
-      const context = stageContext(deps, plan, activity, request.step);
+      const context = stageContext(deps, plan, activity, request.step, pulse.beat);
       const output = await work({
         request,
         plan,
@@ -65,6 +66,7 @@ export function durableStep(
       throw toFailure(error, Context.current().cancellationSignal.aborted);
     } finally {
       meter.stop();
+      pulse.stop();
     }
   };
 }
@@ -74,20 +76,29 @@ export function durable<Request, Result>(
   work: (request: Request, context: { readonly log: Logger }) => Promise<Result>,
 ): (request: Request) => Promise<Result> {
   return async (request) => {
+    const pulse = startPulse();
     try {
       return assertSmall(await work(request, { log: activityLog() }));
     } catch (error) {
       throw toFailure(error, Context.current().cancellationSignal.aborted);
+    } finally {
+      pulse.stop();
     }
   };
 }
 
 /** The effects a stage gets inside the running activity. */
-export function stageContext(deps: ActivityDeps, plan: Plan, activity: string, step: string): StageContext {
+export function stageContext(
+  deps: ActivityDeps,
+  plan: Plan,
+  activity: string,
+  step: string,
+  heartbeat: StageContext['heartbeat'],
+): StageContext {
   const context = Context.current();
   return {
     log: activityLog(),
-    heartbeat: (progress) => context.heartbeat(progress),
+    heartbeat,
     signal: context.cancellationSignal,
     threads: plan.threads,
     memoryMb: plan.memoryMb,
@@ -170,6 +181,36 @@ function activityLog(): Logger {
     info: (message, fields) => log.info(message, fields),
     warn: (message, fields) => log.warn(message, fields),
     error: (message, fields) => log.error(message, fields),
+  };
+}
+
+interface Pulse {
+  readonly beat: StageContext['heartbeat'];
+  stop(): void;
+}
+
+/** Without real progress for this many heartbeat timeouts the pulse stops, and the server takes the attempt for hung. */
+const stallFactor = 3;
+
+/**
+ * Sends a stage's progress on as heartbeats, and repeats the last one every second in between: reading thousands of small
+ * files is no silence. A stage that reports nothing for long enough falls silent, so that a hang is found.
+ */
+function startPulse(): Pulse {
+  const context = Context.current();
+  const stallMs = stallFactor * (context.info.heartbeatTimeoutMs ?? 60_000);
+  let last: Readonly<Record<string, unknown>> = {};
+  let lastAt = Date.now();
+  const timer = setInterval(() => {
+    if (Date.now() - lastAt < stallMs) context.heartbeat(last);
+  }, 1000);
+  return {
+    beat(progress) {
+      last = progress;
+      lastAt = Date.now();
+      context.heartbeat(progress);
+    },
+    stop: () => clearInterval(timer),
   };
 }
 

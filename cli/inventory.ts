@@ -1,7 +1,7 @@
 import pc from 'picocolors';
-import type { Snapshot } from '../schemas/artifact.ts';
 import { CliError } from '../domain/runtime/errors.ts';
 import type { Row } from '../domain/warehouse/warehouse.ts';
+import type { Snapshot } from '../schemas/artifact.ts';
 import type { GlobalOptions } from './options.ts';
 import { count, size, table } from './output.ts';
 import { currentSnapshot, readTable } from './read-table.ts';
@@ -15,7 +15,11 @@ export async function show(asset: string | undefined, globals: GlobalOptions): P
 }
 
 /** `stocktake inventory diff`: what changed between two snapshots, dataset by dataset. */
-export async function diff(before: string | undefined, after: string | undefined, globals: GlobalOptions): Promise<number> {
+export async function diff(
+  before: string | undefined,
+  after: string | undefined,
+  globals: GlobalOptions,
+): Promise<number> {
   const { store, out } = await openReading(globals);
   const current = await currentSnapshot(store);
   const to = after ? await store.snapshots.read(snapshotNumber(after)) : current;
@@ -27,7 +31,12 @@ export async function diff(before: string | undefined, after: string | undefined
   }
   const old = await store.snapshots.read(from);
   const rows = changesBetween(old, to);
-  const notes = await readTable(store, to, 'inventory.changes', (relation) => `select asset, kind, sentence from ${relation} order by asset, kind, sentence`);
+  const notes = await readTable(
+    store,
+    to,
+    'inventory.changes',
+    (relation) => `select asset, kind, sentence from ${relation} order by asset, kind, sentence`,
+  );
   if (globals.json) {
     out.json({ before: old.number, after: to.number, datasets: rows, changes: notes });
     return 0;
@@ -36,7 +45,11 @@ export async function diff(before: string | undefined, after: string | undefined
   out.data(
     table(rows, [
       { title: 'dataset', value: (row) => row.dataset },
-      { title: 'slices', value: (row) => `${count(row.slices[0])} → ${count(row.slices[1])}`, align: 'right' },
+      {
+        title: 'slices',
+        value: (row) => `${count(row.slices[0])} → ${count(row.slices[1])}`,
+        align: 'right',
+      },
       { title: 'rows', value: (row) => `${count(row.rows[0])} → ${count(row.rows[1])}`, align: 'right' },
     ]),
   );
@@ -61,8 +74,17 @@ function changesBetween(old: Snapshot, now: Snapshot): DatasetChange[] {
     }));
 }
 
-async function showAssets({ store, out }: Reading, snapshot: Snapshot, globals: GlobalOptions): Promise<number> {
-  const assets = await readTable(store, snapshot, 'inventory.assets', (relation) => `select * from ${relation} order by asset`);
+async function showAssets(
+  { store, out }: Reading,
+  snapshot: Snapshot,
+  globals: GlobalOptions,
+): Promise<number> {
+  const assets = await readTable(
+    store,
+    snapshot,
+    'inventory.assets',
+    (relation) => `select * from ${relation} order by asset`,
+  );
   if (globals.json) {
     out.json({ snapshot: snapshot.number, dataDate: snapshot.dataDate, assets });
     return 0;
@@ -90,18 +112,28 @@ async function showAsset(
   globals: GlobalOptions,
 ): Promise<number> {
   const read = (dataset: string): Promise<Row[]> =>
-    readTable(store, snapshot, dataset, (relation) => `select * from ${relation} where asset = $asset`, { asset });
+    readTable(store, snapshot, dataset, (relation) => `select * from ${relation} where asset = $asset`, {
+      asset,
+    });
   const [assets, columns, checks] = await Promise.all([
     read('inventory.assets'),
     read('inventory.columns'),
     read('inventory.checks'),
   ]);
   if (assets.length === 0) {
-    const known = await readTable(store, snapshot, 'inventory.assets', (relation) => `select asset from ${relation} order by asset`);
-    throw new CliError(`There is no asset '${asset}'; there are ${known.map((row) => text(row.asset)).join(', ')}`, {
-      code: 'STK-ASSET-UNKNOWN',
-      exitCode: 2,
-    });
+    const known = await readTable(
+      store,
+      snapshot,
+      'inventory.assets',
+      (relation) => `select asset from ${relation} order by asset`,
+    );
+    throw new CliError(
+      `There is no asset '${asset}'; there are ${known.map((row) => text(row.asset)).join(', ')}`,
+      {
+        code: 'STK-ASSET-UNKNOWN',
+        exitCode: 2,
+      },
+    );
   }
   if (globals.json) {
     out.json({ asset: assets[0], columns, checks });
@@ -129,5 +161,8 @@ function text(value: unknown): string {
 function snapshotNumber(name: string): number {
   const number = Number(name);
   if (Number.isInteger(number) && number > 0) return number;
-  throw new CliError(`'${name}' is no snapshot number; snapshots count from 1`, { code: 'STK-CLI-SNAPSHOT', exitCode: 2 });
+  throw new CliError(`'${name}' is no snapshot number; snapshots count from 1`, {
+    code: 'STK-CLI-SNAPSHOT',
+    exitCode: 2,
+  });
 }

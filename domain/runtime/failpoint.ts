@@ -7,21 +7,24 @@ export type FailpointPlace = 'before' | 'mid' | 'after-effect';
 export type Failpoint = (place: FailpointPlace) => Promise<void>;
 
 /**
- * Reads `<activity>:<before|mid|after-effect>:<kill|throw|hang|enospc|eio>` and returns what injects that fault.
+ * Reads a comma-separated list of `<activity>:<before|mid|after-effect>:<kill|throw|hang|enospc|eio>` and returns what
+ * injects those faults.
  *
- * `onlyOnce` (a function that returns true for the first caller, over process restarts) makes the retry succeed.
+ * `onlyOnce` (true for the first caller with a fault's text, over process restarts) makes the retry succeed.
  * Source: fail points as in FreeBSD and TiKV.
  */
 export function createFailpoint(
-  spec: string | undefined,
+  specs: string | undefined,
   activity: string,
-  onlyOnce: () => Promise<boolean>,
+  onlyOnce: (spec: string) => Promise<boolean>,
 ): Failpoint {
-  const [target, place, fault] = (spec ?? '').split(':');
-  if (target !== activity) return async () => undefined;
+  const mine = (specs ?? '').split(',').filter((spec) => spec.startsWith(`${activity}:`));
+  if (mine.length === 0) return async () => undefined;
   return async (at) => {
-    if (at !== place || !(await onlyOnce())) return;
-    await inject(fault ?? '', activity);
+    for (const spec of mine) {
+      const [, place, fault] = spec.split(':');
+      if (at === place && (await onlyOnce(spec))) await inject(fault ?? '', activity);
+    }
   };
 }
 
