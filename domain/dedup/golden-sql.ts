@@ -1,0 +1,107 @@
+import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';
+import { columnsOf, keyOf } from './entity-sql.ts';
+import { firstIdsSql, goldenIdSql, namespaceRankSql } from './golden-id.ts';
+import type { RecordEntity } from './records-sql.ts';
+import { stampFileSql, stampLineSql, stampSliceSql, stampSql } from './stamp-sql.ts';
+
+/** Columns of `unified.users` and `unified.items` beside the entity's own, in order. */
+export const goldenColumns = [
+  'namespaces',
+  'sources',
+  'source_rows',
+  'first_seen',
+  'last_seen',
+  'gone_since',
+  '_provenance',
+] as const;
+
+/** Golden ids without clusters: every (namespace, key) is a thing of its own. */
+export function ownIdsSql(entity: RecordEntity, order: readonly string[]): string {
+  const key = keyOf(entity);
+  return `
+select distinct
+  namespace,
+  ${key},
+  ${goldenIdSql('namespace', key, order, firstIdsSql('records', key, order))} as golden_id
+from records`;
+}
+
+/**
+ * One golden record per golden id.
+ *
+ * Survivorship, column by column: a value before none, then the earlier namespace, then the later stamp, then the source
+ * by name. Grain: one golden id. Reads: records, golden_ids. Key: golden_id.
+ */
+export function goldenPicksSql(entity: RecordEntity, order: readonly string[]): string {
+  const key = keyOf(entity);
+  const picks = columnsOf(entity).map((name) => {
+    const column = quotedIdentifier(name);
+    const stamp = name === key ? 'stamp' : `coalesce(_seen.${column}, stamp)`;
+    return `first(struct_pack(value := ${column}, source := _source, stamp := ${stamp})
+    order by priority, ${stamp} desc, _source, ${key}) filter (${column} is not null) as ${column}`;
+  });
+  return `
+with ranked as (
+  select
+    records.*,
+    golden_id,
+    ${namespaceRankSql('records.namespace', order)} as priority,
+    ${stampSql} as stamp
+  from records
+  join golden_ids using (namespace, ${key})
+)
+select
+  golden_id,
+  ${picks.join(',\n  ')},
+  to_json(list_sort(list(distinct namespace)))::varchar as namespaces,
+  to_json(list_sort(list(distinct _source)))::varchar as sources,
+  sum(source_rows)::bigint as source_rows,
+  min(first_seen) as first_seen,
+  max(last_seen) as last_seen,
+  case when bool_and(gone_since is not null) then max(gone_since) end as gone_since
+from ranked
+group by golden_id`;
+}
+
+/** `unified.<entity>` as it is stored, ordered by its key. */
+export function storedGoldenSql(entity: RecordEntity): string {
+  const key = keyOf(entity);
+  const values = columnsOf(entity).map((name) => {
+    const column = quotedIdentifier(name);
+    return name === key ? `golden_id as ${column}` : `${column}.value as ${column}`;
+  });
+  return `
+select
+  ${[...values, ...goldenColumns.slice(0, -1)].join(',\n  ')},
+  ${provenanceSql(entity)} as _provenance
+from golden_picks
+order by golden_id`;
+}
+
+/** Per source: the source rows behind its records, and the golden records that took their id from it. */
+export function goldenTotalsSql(entity: RecordEntity): string {
+  return `
+with ids as (
+  select ${keyOf(entity)}.source as _source, count(*) as golden from golden_picks group by 1
+), totals as (
+  select _source, sum(source_rows)::bigint as source_rows from records group by _source
+)
+select
+  _source,
+  source_rows,
+  coalesce(golden, 0) as golden
+from totals
+left join ids using (_source)
+order by _source`;
+}
+
+/** One JSON object: column → where its surviving value was read, columns by name. */
+function provenanceSql(entity: RecordEntity): string {
+  const members = [...columnsOf(entity)].sort().map((name) => {
+    const column = quotedIdentifier(name);
+    const stamp = `${column}.stamp`;
+    const place = `to_json(struct_pack(source := ${column}.source, slice := ${stampSliceSql(stamp)}, file := ${stampFileSql(stamp)}, line := ${stampLineSql(stamp)}))::varchar`;
+    return `case when ${column} is not null then ${quotedString(`"${name}":`)} || ${place} end`;
+  });
+  return `'{' || array_to_string(list_filter([\n    ${members.join(',\n    ')}\n  ], lambda m: m is not null), ',') || '}'`;
+}

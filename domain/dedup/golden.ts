@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import type { DatasetSlice, LedgerEntry } from '../../schemas/artifact.ts';
+import type { StageOutput } from '../../schemas/stage.ts';
+import { DataQualityError } from '../runtime/errors.ts';
+import type { StageContext } from '../runtime/stage.ts';
+import type { Store } from '../store/store.ts';
+import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
+import { runSteps } from '../warehouse/steps.ts';
+import type { Row, Warehouse } from '../warehouse/warehouse.ts';
+import { keyOf } from './entity-sql.ts';
+import { namespaceOrder } from './golden-id.ts';
+import { goldenPicksSql, goldenTotalsSql, ownIdsSql, storedGoldenSql } from './golden-sql.ts';
+import { nothingDone, stage, wholeOutput } from './outputs.ts';
+import type { RecordEntity } from './records-sql.ts';
+import type { Scratch } from './scratch.ts';
+import { findOrMake, type WholeParts } from './whole.ts';
+
+/** Raise it when the same records and clusters would give other bytes. */
+export const goldenVersion = 1;
+
+/** What `goldenRecords` is asked; without `clusters` every (namespace, key) is a record of its own. */
+export interface GoldenWork {
+  readonly entity: RecordEntity;
+  /** `match.records.<entity>`. */
+  readonly records: readonly DatasetSlice[];
+  /** `match.clusters`, for items. */
+  readonly clusters?: readonly DatasetSlice[];
+  /** Earlier namespaces win. */
+  readonly namespaces: readonly string[];
+}
+
+/**
+ * Writes `unified.users` or `unified.items`: one golden record per cluster, or per (namespace, key) without clusters.
+ *
+ * Each column survives on its own: a value before none, then the earlier namespace, the newer value, the source by name.
+ * `_provenance` (JSON) tells for each column that has a value the source, slice, file and line it was read from;
+ * `namespaces` and `sources` are sorted JSON lists; `gone_since` is null while any source still has the record.
+ * The key is the id in the first namespace, else `<namespace>:<id>`. Events keep the item id of their own source:
+ * `match.clusters` leads from (namespace, item_id) to the golden id.
+ *
+ * The ledger counts source rows: one golden record is `rowsOut` of the source its id came from, all other rows are `merged`.
+ *
+ * @throws DataQualityError STK-DEDUP-CLUSTERS when the clusters were made from other records
+ */
+export async function goldenRecords(
+  store: Store,
+  context: StageContext,
+  work: GoldenWork,
+): Promise<StageOutput> {
+  if (work.records.length === 0) return nothingDone(`there are no records of ${work.entity} yet`);
+  const dataset = `unified.${work.entity}`;
+  const slices = [...work.records, ...(work.clusters ?? [])];
+  const done = await findOrMake(
+    store,
+    context,
+    {
+      step: `unify ${work.entity}`,
+      version: goldenVersion,
+      dataset,
+      config: { namespaces: work.namespaces },
+      inputs: slices.map(({ manifest }) => manifest.sha256),
+    },
+    (scratch) => make(store, scratch, work),
+  );
+  return wholeOutput(done.stored, { [dataset]: 'records' }, { reused: done.reused });
+}
+
+async function make(store: Store, { warehouse, dir }: Scratch, work: GoldenWork): Promise<WholeParts> {
+  const { entity } = work;
+  await loadTable(store, warehouse, 'records', work.records);
+  const present = await warehouse.rows('namespaces', 'select distinct namespace from records order by 1');
+  const order = namespaceOrder(
+    work.namespaces,
+    present.map(({ namespace }) => String(namespace)),
+  );
+  if (work.clusters?.length) await loadClusters(store, warehouse, work.clusters);
+  else await runSteps(warehouse, [{ table: 'golden_ids', sql: ownIdsSql(entity, order) }]);
+  await assertEveryRecordHasAnId(warehouse, entity);
+  await runSteps(warehouse, [{ table: 'golden_picks', sql: goldenPicksSql(entity, order) }]);
+  const path = join(dir, 'golden.parquet');
+  const records = await writeParquet(warehouse, `unified_${entity}`, storedGoldenSql(entity), path);
+  const totals = await warehouse.rows('golden_totals', goldenTotalsSql(entity));
+  return { files: { records }, ledger: ledgerOf(entity, totals), facts: { entity, records: records.rows } };
+}
+
+async function loadTable(
+  store: Store,
+  warehouse: Warehouse,
+  table: string,
+  slices: readonly DatasetSlice[],
+): Promise<void> {
+  const paths = await store.objects.openAll(slices.flatMap(({ files }) => files));
+  await runSteps(warehouse, [{ table, sql: `select * from ${readParquetSql(paths)}` }]);
+}
+
+async function loadClusters(
+  store: Store,
+  warehouse: Warehouse,
+  clusters: readonly DatasetSlice[],
+): Promise<void> {
+  await loadTable(store, warehouse, 'clusters', clusters);
+  await runSteps(warehouse, [
+    { table: 'golden_ids', sql: 'select distinct namespace, item_id, golden_id from clusters' },
+  ]);
+}
+
+async function assertEveryRecordHasAnId(warehouse: Warehouse, entity: RecordEntity): Promise<void> {
+  const key = keyOf(entity);
+  const others = await warehouse.count(
+    'records_without_id',
+    `select count(*) from (
+  select records.namespace, records.${key}, _source, count(golden_id) as ids
+  from records
+  left join golden_ids using (namespace, ${key})
+  group by all
+) where ids <> 1`,
+  );
+  if (others === 0) return;
+  throw new DataQualityError(
+    `${others} records of ${entity} have no cluster or more than one; match.clusters was made from other records, run the night again with --force`,
+    { code: 'STK-DEDUP-CLUSTERS', details: { entity, records: others } },
+  );
+}
+
+function ledgerOf(entity: RecordEntity, totals: readonly Row[]): LedgerEntry[] {
+  return totals.map((row) => ({
+    stage,
+    source: String(row._source),
+    entity,
+    slice: 'all',
+    rowsIn: Number(row.source_rows),
+    rowsOut: Number(row.golden),
+    duplicates: 0,
+    merged: Number(row.source_rows) - Number(row.golden),
+    rejected: 0,
+    skipped: 0,
+  }));
+}
