@@ -105,7 +105,11 @@ function dateText(opening: RunRecord['opening']): string {
 }
 
 function colored(status: string): string {
-  return (
-    { completed: pc.green, failed: pc.red, cancelled: pc.yellow, open: pc.cyan }[status]?.(status) ?? status
-  );
+  const paints: Record<string, (text: string) => string> = {
+    completed: pc.green,
+    failed: pc.red,
+    cancelled: pc.yellow,
+    open: pc.cyan,
+  };
+  return paints[status]?.(status) ?? status;
 }

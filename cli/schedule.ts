@@ -92,9 +92,9 @@ async function factsOf(session: Session, id: string): Promise<ScheduleFacts | un
     cron: cronOf(raw),
     jitterSeconds: Number(description.spec.jitter ?? 0) / 1000,
     catchUpHours: policies.catchupWindow / 3_600_000,
-    overlap: policies.overlap,
+    overlap: policies.overlap ?? '',
     workflow: action.workflowType,
-    taskQueue: action.taskQueue,
+    taskQueue: action.taskQueue ?? '',
     args: JSON.stringify(action.args ?? []),
   };
 }

@@ -1,0 +1,119 @@
+import pc from 'picocolors';
+import type { Snapshot } from '../schemas/artifact.ts';
+import type { RunRecord } from '../schemas/run.ts';
+import { costLine } from './ending.ts';
+import type { GlobalOptions } from './options.ts';
+import { count, table } from './output.ts';
+import { reportDir } from './preview.ts';
+import { currentSnapshot, readTable } from './read-table.ts';
+import type { Reading } from './session.ts';
+
+/** Prints the last night as a screenful: found, rejected and why, changed, reused, cost, where to look next. */
+export async function printNight(reading: Reading, globals: GlobalOptions): Promise<void> {
+  const { store, out } = reading;
+  const snapshot = await currentSnapshot(store);
+  const run = await store.runs.resolve('last');
+  const [found, rejected, changed] = [
+    foundRows(snapshot),
+    await rejectedRows(reading, snapshot),
+    await changedLines(reading, snapshot),
+  ];
+  if (globals.json) {
+    out.json({
+      snapshot: snapshot.number,
+      dataDate: snapshot.dataDate,
+      found,
+      rejected,
+      changed,
+      run: run.opening.record,
+    });
+    return;
+  }
+  heading(out.data, `What was found (snapshot ${snapshot.number}, ${snapshot.dataDate})`);
+  out.data(
+    table(found, [
+      { title: 'dataset', value: (row) => row.dataset },
+      { title: 'rows', value: (row) => count(row.rows), align: 'right' },
+      { title: 'slices', value: (row) => count(row.slices), align: 'right' },
+    ]),
+  );
+  heading(out.data, 'What was rejected, and why (newest slice first)');
+  for (const line of rejected.slice(0, 8)) out.data(`  ${line}`);
+  if (rejected.length > 8) out.data(pc.dim(`  and ${rejected.length - 8} more kinds`));
+  heading(out.data, 'What changed since the night before');
+  for (const line of changed.slice(0, 8)) out.data(`  ${line}`);
+  if (changed.length > 8) out.data(pc.dim(`  and ${changed.length - 8} more changes`));
+  heading(out.data, 'What was reused, and what it cost');
+  out.data(`  ${reusedLine(run)}`);
+  out.data(`  ${costLine(run)}`);
+  heading(out.data, 'Where to look next');
+  for (const line of nextSteps(store.dir, run)) out.data(`  ${line}`);
+}
+
+function heading(print: (text: string) => void, title: string): void {
+  print('');
+  print(pc.bold(title));
+}
+
+function foundRows(snapshot: Snapshot): { dataset: string; rows: number; slices: number }[] {
+  return Object.entries(snapshot.datasets)
+    .filter(([dataset]) => dataset.startsWith('unified.') || dataset.startsWith('quarantine.'))
+    .map(([dataset, { rows, slices }]) => ({ dataset, rows, slices }))
+    .filter(({ rows }) => rows > 0)
+    .sort((a, b) => (a.dataset > b.dataset ? -1 : 1));
+}
+
+async function rejectedRows({ store }: Reading, snapshot: Snapshot): Promise<string[]> {
+  const rows = [];
+  for (const dataset of Object.keys(snapshot.datasets).filter((name) => name.startsWith('quarantine.'))) {
+    rows.push(
+      ...(await readTable(
+        store,
+        snapshot,
+        dataset,
+        (relation) => `
+          select source, max(slice) as newest, reason, sum(rows)::bigint as rows, arg_max(message, (slice, file, line)) as example
+          from ${relation} group by source, reason order by source, reason`,
+      )),
+    );
+  }
+  return rows
+    .sort((a, b) =>
+      String(a.newest) === String(b.newest)
+        ? Number(b.rows) - Number(a.rows)
+        : String(a.newest) > String(b.newest)
+          ? -1
+          : 1,
+    )
+    .map(
+      (row) =>
+        `${String(row.source)}: ${count(Number(row.rows))} × ${String(row.reason)}, ${String(row.example).slice(0, 110)}`,
+    );
+}
+
+async function changedLines({ store }: Reading, snapshot: Snapshot): Promise<string[]> {
+  const rows = await readTable(
+    store,
+    snapshot,
+    'inventory.changes',
+    (relation) => `select asset, sentence from ${relation} order by asset, kind, sentence`,
+  );
+  return rows.length === 0 ? ['nothing'] : rows.map((row) => `${String(row.asset)}: ${String(row.sentence)}`);
+}
+
+function reusedLine({ steps }: RunRecord): string {
+  const whole = steps.filter(({ result }) => result.decision === 'reused').length;
+  const parts = steps.reduce((sum, { result }) => sum + result.parts, 0);
+  const reused = steps.reduce((sum, { result }) => sum + result.reusedParts, 0);
+  return `reused: ${count(reused)} of ${count(parts)} parts of work (${whole} of ${steps.length} steps whole), by content hash`;
+}
+
+function nextSteps(storeDir: string, { opening }: RunRecord): string[] {
+  return [
+    `report            ${reportDir(storeDir, opening.record)}/index.html`,
+    'Temporal UI       npm run dev   (then localhost:8233)',
+    'inventory         npm run stocktake -- inventory show',
+    'rejected rows     npm run stocktake -- quarantine show orders',
+    'same run again    npm run stocktake -- replay last',
+  ];
+}
