@@ -1,0 +1,115 @@
+import { cp, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readTable } from '../../cli/read-table.ts';
+import { slicesOf } from '../../domain/store/datasets.ts';
+import { openStore } from '../../domain/store/store.ts';
+import { makeProject, root, sharedData, stocktake, type TestProject, whyNoServer } from '../harness.ts';
+
+const noServer = await whyNoServer();
+const retail = sharedData('uci-online-retail-by-day');
+const grocery = sharedData('completejourney');
+const whyNot = (missing: boolean): string => noServer || (missing ? 'the data is not here' : '');
+
+let project: TestProject | undefined;
+afterEach(() => project?.remove());
+
+async function exampleProject(example: string): Promise<TestProject> {
+  const config = join(root, 'examples', example, 'temporal.config.ts');
+  project = await makeProject(
+    `import base from ${JSON.stringify(config)};\nexport default { ...base, input: 'shop', store: 'store' };\n`,
+  );
+  return project;
+}
+
+describe.skipIf(whyNot(retail.missing))(`online retail ${whyNot(retail.missing)}`, () => {
+  const source = join(retail.path, 'by-day');
+
+  it('takes the whole year in one backfill with the exact counts of its dirt, and does nothing the second time', async () => {
+    const { dir, storeDir } = await exampleProject('online-retail');
+    const args = ['backfill', '--from', '2010-12-01', '--to', '2011-12-09', '--input', source, '--json'];
+    const first = await stocktake(args, { cwd: dir });
+    expect(first.stderr).not.toContain('STK-LEDGER');
+    expect(first.code).toBe(0);
+    const store = await openStore(storeDir);
+    const snapshot = await store.snapshots.current();
+    const slices = await slicesOf(store.objects, snapshot, 'clean.invoices.events');
+    expect(slices).toHaveLength(305);
+    const manifests = await store.manifests.readAll(slices.map(({ manifest }) => manifest));
+    const ledger = manifests.flatMap((manifest) => manifest.ledger);
+    const sum = (entity: string, field: 'rowsIn' | 'duplicates' | 'skipped' | 'rejected'): number =>
+      ledger.filter((entry) => entry.entity === entity).reduce((total, entry) => total + entry[field], 0);
+    expect(sum('events', 'rowsIn')).toBe(541_909);
+    expect(sum('events', 'duplicates')).toBe(5268);
+    expect(sum('users', 'skipped')).toBe(135_080);
+    expect(snapshot?.datasets['unified.users']?.rows).toBe(4372);
+    expect(snapshot?.datasets['unified.items']?.rows).toBe(3958);
+    const [dirt] = await readTable(
+      store,
+      snapshot,
+      'unified.events',
+      (relation) =>
+        `select count(*) filter (where quantity < 0) as negative, count(distinct session_id) as invoices, count(*) as rows from ${relation}`,
+    );
+    expect(Number(dirt?.rows)).toBe(541_909 - 5268);
+    expect(Number(dirt?.invoices)).toBe(25_900);
+    const second = await stocktake(args, { cwd: dir });
+    expect(second.code).toBe(0);
+    expect(JSON.parse(second.stdout)).toMatchObject({ outcome: 'nothing to do' });
+  }, 180_000);
+
+  it('gives the same hashes whatever order the days arrive in', async () => {
+    const days = (await readdir(source)).sort().slice(0, 12);
+    const hashes: string[] = [];
+    for (const waves of [
+      [days],
+      [days.slice(6), days.slice(0, 6)],
+      [[...days].reverse().slice(0, 5), days],
+    ]) {
+      const { dir, storeDir, input } = await exampleProject('online-retail');
+      for (const wave of waves) {
+        await mkdir(input, { recursive: true });
+        for (const day of wave) await cp(join(source, day), join(input, day));
+        const ended = await stocktake(['backfill', '--from', '2010-12-01', '--to', '2011-12-09'], {
+          cwd: dir,
+        });
+        expect(ended.code).toBe(0);
+      }
+      const snapshot = await (await openStore(storeDir)).snapshots.current();
+      const data = Object.entries(snapshot?.datasets ?? {}).filter(
+        ([name]) => !name.startsWith('inventory.'),
+      );
+      hashes.push(JSON.stringify(data.map(([name, { index }]) => [name, index.sha256]).sort()));
+      await project?.remove();
+    }
+    expect(new Set(hashes).size).toBe(1);
+  }, 180_000);
+});
+
+describe.skipIf(whyNot(grocery.missing))(`grocery ${whyNot(grocery.missing)}`, () => {
+  it('reports every broken reference and gap', async () => {
+    const { dir, storeDir } = await exampleProject('grocery');
+    const ended = await stocktake(
+      ['run', '--date', '2017-12-31', '--input', join(grocery.path, 'csv'), '--json'],
+      { cwd: dir },
+    );
+    expect(ended.code).toBe(0);
+    const store = await openStore(storeDir);
+    const checks = await readTable(
+      store,
+      await store.snapshots.current(),
+      'inventory.checks',
+      (relation) => `select * from ${relation} where source = 'transactions' order by all`,
+    );
+    const text = JSON.stringify(checks);
+    expect(text).toContain('222');
+    const columns = await readTable(
+      store,
+      await store.snapshots.current(),
+      'inventory.columns',
+      (relation) => `select "column", nulls from ${relation} where asset = 'raw.products' order by all`,
+    );
+    const nulls = Object.fromEntries(columns.map((row) => [String(row.column), Number(row.nulls)]));
+    expect(nulls).toMatchObject({ product_category: 540, product_type: 528, package_size: 30_586 });
+  }, 120_000);
+});
