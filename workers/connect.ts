@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { messageOf, PlatformError } from '../domain/runtime/errors.ts';
 import type { Logger } from '../domain/runtime/logger.ts';
 import { cacheDirOf } from '../domain/setup/cache-dir.ts';
@@ -11,7 +12,8 @@ import { prepareNamespace } from './namespace.ts';
 export interface Temporal {
   readonly address: string;
   readonly namespace: string;
-  readonly connectionOptions: ConnectionOptions;
+  /** Fits clients and workers alike. */
+  readonly connectionOptions: ClientConnectConfig['connectionOptions'];
   readonly client: Client;
   /** Address of the web UI where the server is ours. */
   readonly uiUrl?: string;
@@ -43,7 +45,7 @@ export async function reachTemporal(storeDir: string, options: ReachOptions): Pr
   const outside = options.env.TEMPORAL_ADDRESS ?? named.connectionOptions.address;
   const lease = outside ? undefined : await embeddedServer(storeDir, options);
   const address = lease?.address ?? outside ?? '';
-  const connectionOptions: ConnectionOptions = lease ? { address } : { ...named.connectionOptions, address };
+  const connectionOptions = lease ? { address } : { ...named.connectionOptions, address };
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: connectTimeoutMs });
     await prepareNamespace(connection, namespace, lease !== undefined);

@@ -174,6 +174,6 @@ describe('planning', () => {
   it('says that there is nothing to do when every date is published', async () => {
     await publishRaw({ '2026-01-01': { text: 'a', clean: true } }, '2026-01-01');
     const planned = await planNight(store, deps({ '2026-01-01': 'a' }), range);
-    expect(planned.nothingToDo).toContain('all 1 slices');
+    expect(planned.nothingToDo).toContain('all 1 dates');
   });
 });

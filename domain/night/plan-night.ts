@@ -160,5 +160,5 @@ function keepUndone(
 }
 
 function whyNothing(dates: readonly DateState[]): string {
-  return `all ${dates.length} slices with files are published already`;
+  return `all ${dates.length} dates with files are published already`;
 }
