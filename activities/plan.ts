@@ -2,7 +2,8 @@ import { Context } from '@temporalio/activity';
 import { listSource } from '../domain/collect/files.ts';
 import { openHashCache } from '../domain/collect/hash-cache.ts';
 import { type PlannedRun, planNight, putPlan } from '../domain/night/plan-night.ts';
-import { layPinnedInputs } from '../domain/replay/replay-store.ts';
+import { layPinnedInputs, replayStore } from '../domain/replay/replay-store.ts';
+import type { Runs } from '../domain/store/runs.ts';
 import type { CloseRequest, PlanRequest, PlanResult, PublishResult } from '../schemas/night.ts';
 import { type Plan, planSchema } from '../schemas/plan.ts';
 import { durable } from './boundary.ts';
@@ -19,13 +20,13 @@ export const createPlanActivities = (deps: ActivityDeps) => ({
     const record = request.replayOf ?? Context.current().info.workflowExecution?.runId ?? 'unknown';
     const planned = request.replayOf ? await pinnedPlan(deps, request.replayOf) : await plan(deps, request);
     const result = await putPlan(deps.store, planned, record);
-    if (!request.replayOf) await openRecord(deps, result, planned.plan);
+    await openRecord(deps, runsOf(deps, record, request.replayOf !== undefined), result, planned.plan);
     return result;
   }),
 
   /** Writes how the run ended. */
   closeRun: durable(async (request: CloseRequest): Promise<{ closed: true }> => {
-    await deps.store.runs.close(request.record, {
+    await runsOf(deps, request.record, request.replay).close(request.record, {
       status: request.status,
       ...(request.failedStep ? { failedStep: request.failedStep } : {}),
       ...(request.errorCode ? { errorCode: request.errorCode } : {}),
@@ -56,8 +57,8 @@ async function pinnedPlan(deps: ActivityDeps, record: string): Promise<PlannedRu
   return { plan: repeated, dates: [], nothingToDo: '' };
 }
 
-async function openRecord(deps: ActivityDeps, result: PlanResult, plan: Plan): Promise<void> {
-  await deps.store.runs.open({
+async function openRecord(deps: ActivityDeps, runs: Runs, result: PlanResult, plan: Plan): Promise<void> {
+  await runs.open({
     format: 1,
     record: result.record,
     workflow: plan.workflow,
@@ -74,6 +75,11 @@ async function openRecord(deps: ActivityDeps, result: PlanResult, plan: Plan): P
     baseSnapshot: plan.baseSnapshot,
     startedAt: deps.now().toISOString(),
   });
+}
+
+/** Records of the store, or of a replay's scratch view: a replay never touches the record it repeats. */
+function runsOf(deps: ActivityDeps, record: string, replay: boolean): Runs {
+  return replay ? replayStore(deps.store, record, 0).runs : deps.store.runs;
 }
 
 function publishedPart(publish: PublishResult | undefined) {

@@ -111,6 +111,8 @@ export interface PublishResult {
 /** What closes the run record. */
 export interface CloseRequest {
   readonly record: string;
+  /** Close the replay's own record, not the one it repeats. */
+  readonly replay: boolean;
   readonly status: 'completed' | 'failed' | 'cancelled';
   readonly failedStep?: string;
   readonly errorCode?: string;

@@ -110,12 +110,14 @@ export function startRoad(options: RoadOptions): RoadRun {
     }
   };
 
-  const close = async (request: Omit<Parameters<PlanActivities['closeRun']>[0], 'record'>): Promise<void> => {
+  const close = async (
+    request: Omit<Parameters<PlanActivities['closeRun']>[0], 'record' | 'replay'>,
+  ): Promise<void> => {
     if (!planned) return;
     const { closeRun } = proxyActivities<PlanActivities>(
       plainOptions('close', 'Write the end of the run record', 'orchestrator', options),
     );
-    await closeRun({ record: planned.record, ...request });
+    await closeRun({ record: planned.record, replay: options.trigger === 'replay', ...request });
   };
 
   return {
