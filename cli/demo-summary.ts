@@ -96,7 +96,11 @@ async function changedLines({ store }: Reading, snapshot: Snapshot): Promise<str
     store,
     snapshot,
     'inventory.changes',
-    (relation) => `select asset, sentence from ${relation} order by asset, kind, sentence`,
+    (relation) => `
+      select asset, sentence
+      from ${relation}
+      where kind not in ('slices_arrived', 'volume')
+      order by kind not like 'column%', kind not like 'records%', kind, asset, sentence`,
   );
   return rows.length === 0 ? ['nothing'] : rows.map((row) => `${String(row.asset)}: ${String(row.sentence)}`);
 }

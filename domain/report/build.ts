@@ -134,7 +134,16 @@ async function readChanges(read: Reader): Promise<ReportChange[]> {
     (relation) => `
       select kind, asset, "column", slice, before, after, rows, sentence
       from ${relation}
-      order by kind, asset, "column", slice`,
+      order by
+        case
+          when kind in ('slice_refused', 'source_vanished', 'source_added') then 0
+          when kind like 'column%' then 1
+          when kind like 'records%' then 2
+          when kind = 'field_changed' then 3
+          when kind = 'nulls' then 4
+          else 5
+        end,
+        kind, asset, "column", slice`,
   );
   return rows.map((row) => ({
     kind: text(row.kind),

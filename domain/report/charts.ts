@@ -155,7 +155,14 @@ function draw(height: number, option: EChartsCoreOption): string {
       animation: false,
       color: palette,
       backgroundColor: 'transparent',
-      grid: { left: 8, right: 24, top: 34, bottom: 8, containLabel: true },
+      grid: {
+        left: 8,
+        right: 24,
+        top: 34,
+        bottom: 8,
+        outerBoundsMode: 'same',
+        outerBoundsContain: 'axisLabel',
+      },
       ...option,
     });
     return chart.renderToSVGString().replace(/^<svg width="\d+" height="\d+"/, '<svg');

@@ -87,6 +87,7 @@ export function createManifests(storeDir: string, objects: Objects): Manifests {
     readAll: (refs) => inWaves(refs, 8, (ref) => manifests.read(ref)),
 
     async commit(list, replace = false) {
+      for (const manifest of list) manifestSchema.parse(manifest);
       for (const manifest of list) for (const entry of manifest.ledger) assertBalanced(entry);
       return inWaves(list, 8, async (manifest) => {
         const path = pathOf(manifest.stage, manifest.key);

@@ -66,16 +66,17 @@ export function createObjects(storeDir: string): Objects {
     },
 
     async receive(path, expected) {
-      const ref = { uri: uriOf(expected.sha256, extname(path)), ...expected, rows: 0, schemaHash: '' };
+      const { sha256: hash, bytes } = expected;
+      const ref = { uri: uriOf(hash, extname(path)), sha256: hash, bytes, rows: 0, schemaHash: '' };
       if (await objects.has(ref)) return ref;
       const dir = await objects.staging();
       const staged = join(dir, `received${extname(path)}`);
       await copyFile(path, staged, constants.COPYFILE_FICLONE);
       const [taken] = await objects.take([{ path: staged, rows: 0, schemaHash: '' }]);
       await rm(dir, { recursive: true, force: true });
-      if (taken?.sha256 !== expected.sha256) {
+      if (taken?.sha256 !== hash) {
         throw new ArtifactError(
-          `${path} changed while it was read (planned ${expected.sha256.slice(0, 12)}, now ${taken?.sha256.slice(0, 12)}); run the night again`,
+          `${path} changed while it was read (planned ${hash.slice(0, 12)}, now ${taken?.sha256.slice(0, 12)}); run the night again`,
           { code: 'STK-COLLECT-CHANGED', details: { path } },
         );
       }

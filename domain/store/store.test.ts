@@ -66,6 +66,13 @@ describe('objects', () => {
     await expect(store.objects.open(ref)).rejects.toThrow(/restore it from a backup/);
   });
 
+  it('gives a received file the same reference whether it is new or known', async () => {
+    const path = join(dir, 'feed.csv');
+    await writeFile(path, 'bytes');
+    const planned = { path: 'feed.csv', sha256: sha256('bytes'), bytes: 5 };
+    expect(await store.objects.receive(path, planned)).toEqual(await store.objects.receive(path, planned));
+  });
+
   it('refuses a received file that changed after it was planned', async () => {
     const path = join(dir, 'feed.csv');
     await writeFile(path, 'new bytes');
