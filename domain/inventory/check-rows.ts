@@ -5,6 +5,7 @@ export function checkRow(given: Pick<CheckRow, 'source' | 'type' | 'status'> & P
   const evaluated = given.evaluated ?? 0;
   const unexpected = given.unexpected ?? 0;
   return {
+    asset: `raw.${given.source}`,
     entity: '',
     column: '',
     slice: '',

@@ -135,12 +135,15 @@ function unifiedKnowledge(
 ): Knowledge {
   const entity = asset.entities[0] as EntityName;
   const spec = entities[entity].columns[profile.column];
-  const filling = expressions.filter((found) => found.entity === entity && found.target === profile.column);
+  const filling = expressions.filter((found) => found.entity === entity && fills(found, profile.column));
+  const declared = (source: string, column: string) => config.sources[source]?.columns[column];
   const known = {
-    links: filling.map(({ source, expression }) => `${source}: ${expression}`),
+    links: filling.map(({ source, target, expression }) =>
+      target === profile.column ? `${source}: ${expression}` : `${source}: ${target} = ${expression}`,
+    ),
     unit: '',
     declaredPersonal: filling.some(({ source, reads }) =>
-      reads.some((column) => config.sources[source]?.columns[column]?.personal),
+      reads.some((column) => declared(source, column)?.personal),
     ),
     feeds: [`${entity}.${profile.column}`],
   };
@@ -156,6 +159,17 @@ function unifiedKnowledge(
   }
   const own = stageColumns[profile.column];
   const guess = guessKind(profile);
+  const plain = filling.find(isPlain);
+  const told = plain && declared(plain.source, plain.reads[0] ?? '')?.description;
+  if (told) {
+    return {
+      ...known,
+      kind: guess.kind,
+      meaning: told,
+      evidence: 'declared',
+      why: 'described in temporal.config.ts',
+    };
+  }
   return own
     ? { ...known, kind: own.kind, meaning: own.meaning, evidence: 'mapping', why: 'written by Stocktake' }
     : {
@@ -165,6 +179,11 @@ function unifiedKnowledge(
         evidence: guess.evidence,
         why: guess.why,
       };
+}
+
+/** Whether an expression fills a column of its entity; all attributes together fill the JSON object. */
+function fills({ target }: SourceExpression, column: string): boolean {
+  return target === column || (column === 'attributes' && target.startsWith('attributes.'));
 }
 
 /** Why a column no source maps holds values all the same: only the currency is filled in. */

@@ -44,14 +44,23 @@ const expressions: Readonly<Record<PatternName, string>> = {
   date: dateText,
   time: `(${dateText})[T ]${clockText}( ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}?))?`,
   integer: '[+-]?[0-9]{1,15}',
-  decimal: '[+-]?[0-9]{0,15}[.][0-9]{1,12}',
+  decimal: '[+-]?[0-9]{1,12}[.][0-9]{0,12}|[+-]?[.][0-9]{1,12}',
   flag: '(?i:true|false|yes|no|y|n|0|1|ja|nein|oui|non|是|否)',
   country_code: '[A-Z]{2}',
   uuid: '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}',
 };
 
-/** A number the profile computes with: up to 15 digits before the point, up to 12 after it. */
-export const numberPattern = `(${expressions.integer})|(${expressions.decimal})|[+-]?[0-9]{1,15}[.]`;
+/**
+ * SQL: a text written as a plain number as DECIMAL(24,6), else null. Integers to 15 digits, decimals to 12 before the point.
+ *
+ * Goes through the narrow types: DuckDB reads a text straight into a 128-bit decimal a thousand times slower.
+ */
+export function numberSql(text: string): string {
+  return `case
+    when ${matchesSql(text, 'integer')} then cast(cast(${text} as bigint) as decimal(24, 6))
+    when ${matchesSql(text, 'decimal')} then cast(cast(${text} as decimal(18, 6)) as decimal(24, 6))
+  end`;
+}
 
 /** SQL condition: the text expression matches a pattern as a whole. */
 export function matchesSql(text: string, pattern: PatternName): string {

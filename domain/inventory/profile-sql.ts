@@ -1,5 +1,5 @@
 import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';
-import { holdsPersonalSql, matchesSql, numberPattern, patternNames } from './patterns.ts';
+import { holdsPersonalSql, matchesSql, numberSql, patternNames } from './patterns.ts';
 
 /** A column to profile: its name for people, the expression that reads it and its stored type. */
 export interface ProfiledColumn {
@@ -112,15 +112,16 @@ from stored_values
 group by 1, 2`;
 }
 
-/** The dictionary of the numeric columns, `number` being the value as DECIMAL(24,6) where it is written as a plain number. */
+/** The dictionary of the numeric columns with each value as `number`; values written otherwise are left out. */
 export function numberedSql(numeric: readonly number[]): string {
-  return `select
-  column_index,
-  value,
-  row_count,
-  cast(value as decimal(24, 6)) as number
-from dictionary
-where column_index in (${numeric.join(', ')}) and regexp_full_match(value, ${quotedString(numberPattern)})`;
+  return `with read as (
+  select column_index, value, row_count, ${numberSql('value')} as number
+  from dictionary
+  where column_index in (${numeric.join(', ')})
+)
+select column_index, value, row_count, number
+from read
+where number is not null`;
 }
 
 /** Counts and extremes of every column, from its dictionary. */

@@ -140,6 +140,14 @@ describe('profileRelation', () => {
     expect([e?.looksLike, e?.min, e?.nulls, e?.top]).toEqual(['empty', undefined, 3, []]);
   });
 
+  it('reads numbers however long and however the point is set', async () => {
+    const { columns } = await profile({
+      n: ['+5', '.5', '5.', '-0.1234567', '123456789012345', '999999999999.99'],
+    });
+    expect(columns[0]).toMatchObject({ looksLike: 'decimal', min: '-0.123457', max: '123456789012345' });
+    expect(columns[0]?.numbers).toMatchObject({ mean: '20742798168725.894424', median: '5' });
+  });
+
   it("counts the source's own words for no value as missing", async () => {
     const { columns } = await profile({ a: ['N/A', '1', ' N/A '] }, profileLimits, ['N/A']);
     expect([columns[0]?.nulls, columns[0]?.distinct]).toEqual([2, 1]);

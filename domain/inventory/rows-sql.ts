@@ -86,6 +86,7 @@ export const columnsTable: TableShape<ColumnRow> = {
 export const checksTable: TableShape<CheckRow> = {
   dataset: 'inventory.checks',
   types: {
+    asset: 'varchar',
     source: 'varchar',
     entity: 'varchar',
     type: 'varchar',

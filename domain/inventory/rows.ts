@@ -85,6 +85,8 @@ export interface ColumnRow {
 
 /** One line of `inventory.checks`. Key: source, entity, type, column, slice, severity, expected, observed. */
 export interface CheckRow {
+  /** The source's asset, so that its checks are found by it. */
+  readonly asset: string;
   readonly source: string;
   readonly entity: string;
   /** dbt's names (not_null, unique, accepted_values, relationships, freshness …) and ours (range, pattern, volume, schema, gaps, ledger). */
