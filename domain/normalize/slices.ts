@@ -1,0 +1,124 @@
+import type { ArtifactRef, DatasetSlice, Manifest } from '../../schemas/artifact.ts';
+import { idempotencyKey } from '../store/manifests.ts';
+import type { Store } from '../store/store.ts';
+import { missingColumns } from './contract.ts';
+import type { Refusal } from './facts.ts';
+import type { SourceRules } from './rules.ts';
+
+/** Name of this stage in manifests, keys and ledgers. */
+export const stage = 'normalize';
+
+/** A raw slice that has to be normalized. */
+export interface PendingSlice {
+  readonly slice: string;
+  /** Idempotency key of its normalized form. */
+  readonly key: string;
+  /** sha256 of its raw manifest. */
+  readonly parent: string;
+  /** Source columns as received. */
+  readonly columns: readonly string[];
+  readonly files: readonly ArtifactRef[];
+  readonly rejects: readonly ArtifactRef[];
+  readonly rows: number;
+  /** Set where its columns break the contract: its rows are not looked at. */
+  readonly refused?: Refusal;
+}
+
+/** Slices worked together: equally shaped raw files, or slices without a row to look at. */
+export interface Batch {
+  readonly slices: readonly PendingSlice[];
+  readonly hasRows: boolean;
+}
+
+/** Values (rows × columns) held in memory at once; a larger slice makes a batch of its own and spills to disk. */
+const valuesPerBatch = 8_000_000;
+
+/**
+ * The key of a normalized slice. Of the configuration only what changes the result goes in: not the name of the owner,
+ * the freshness rule or references, which are judged later.
+ */
+export function sliceKey(rules: SourceRules, version: number, slice: string, rawManifest: string): string {
+  const { entities, contract, nullValues, duplicates, columns } = rules.source;
+  return idempotencyKey({
+    stage,
+    version,
+    config: {
+      entities,
+      requiredColumns: contract.requiredColumns,
+      checks: contract.checks.filter(({ type }) => type !== 'relationships'),
+      maxRejectedShare: contract.maxRejectedShare,
+      nullValues,
+      duplicates,
+      declared: Object.keys(columns).sort(),
+      timezone: rules.timezone,
+      currency: rules.currency,
+    },
+    inputs: [rawManifest],
+    scope: scopeOf(rules.name, slice),
+  });
+}
+
+/** What a normalized manifest belongs to. */
+export function scopeOf(source: string, slice: string): string {
+  return `${source}/${slice}`;
+}
+
+/** Reads the raw manifests of slices and holds their columns against the contract. */
+export async function readPending(
+  store: Store,
+  rules: SourceRules,
+  slices: readonly { readonly raw: DatasetSlice; readonly key: string }[],
+): Promise<PendingSlice[]> {
+  const manifests = await store.manifests.readAll(slices.map(({ raw }) => raw.manifest));
+  return slices.map(({ raw, key }, index) => pendingSlice(rules, raw, key, manifests[index] as Manifest));
+}
+
+/**
+ * Puts slices together that one statement can read: same columns and types, as their schema hashes tell. What a slice
+ * becomes does not depend on which others are worked with it.
+ */
+export function batchesOf(slices: readonly PendingSlice[]): Batch[] {
+  const byShape = new Map<string, PendingSlice[]>();
+  for (const slice of slices) {
+    const shape = hasRows(slice) ? slice.files.map(({ schemaHash }) => schemaHash).join(' ') : 'no rows';
+    byShape.set(shape, [...(byShape.get(shape) ?? []), slice]);
+  }
+  return [...byShape.values()].flatMap(bounded);
+}
+
+function pendingSlice(rules: SourceRules, raw: DatasetSlice, key: string, manifest: Manifest): PendingSlice {
+  const files = (manifest.files.rows ?? []).filter(({ rows }) => rows > 0);
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const columns = Array.isArray(manifest.facts.columns) ? manifest.facts.columns.map(String) : [];
+  const name = { source: rules.name, slice: raw.slice };
+  const refused = missingColumns(name, rules.source.contract.requiredColumns, columns, rows);
+  return {
+    slice: raw.slice,
+    key,
+    parent: raw.manifest.sha256,
+    columns,
+    files,
+    rejects: (manifest.files.rejects ?? []).filter((file) => file.rows > 0),
+    rows,
+    ...(refused ? { refused } : {}),
+  };
+}
+
+function hasRows(slice: PendingSlice): boolean {
+  return slice.rows > 0 && !slice.refused;
+}
+
+function bounded(slices: readonly PendingSlice[]): Batch[] {
+  const batches: PendingSlice[][] = [];
+  let values = Number.POSITIVE_INFINITY;
+  for (const slice of slices) {
+    const own = hasRows(slice) ? slice.rows * (slice.columns.length + 4) : 0;
+    if (values + own > valuesPerBatch) {
+      batches.push([]);
+      values = 0;
+    }
+    batches.at(-1)?.push(slice);
+    values += own;
+  }
+  return batches.map((batch) => ({ slices: batch, hasRows: batch.some(hasRows) }));
+}
