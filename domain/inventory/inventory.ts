@@ -7,6 +7,7 @@ import { type Baseline, baselineOf, stateOf } from './baseline.ts';
 import type { CheckRow, Health } from './rows.ts';
 import { assetsTable, changesTable, checksTable, columnsTable } from './rows-sql.ts';
 import { type Stock, takeStock } from './stock.ts';
+import { counted, grouped } from './words.ts';
 import type { InventoryWork } from './work.ts';
 import { type Workbench, withWorkbench } from './workbench.ts';
 import { writeTable } from './write-table.ts';
@@ -142,7 +143,7 @@ function messageOf(check: CheckRow): string {
     case 'schema':
       return `${check.source} has other columns than before: ${check.observed}; adapt its mapping if that is meant`;
     default:
-      return `${check.unexpected} of ${check.evaluated} rows of ${check.source} name ${check.expected} by ${check.entity}.${check.column} that no source delivered`;
+      return `${grouped(check.unexpected)} of ${counted(check.evaluated, 'row')} of ${check.source} name ${check.expected} by ${check.entity}.${check.column} that no source delivered`;
   }
 }
 

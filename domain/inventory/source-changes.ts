@@ -3,7 +3,7 @@ import type { Asset } from './assets.ts';
 import type { Baseline } from './baseline.ts';
 import type { SliceFacts, SourceFacts } from './normalize-facts.ts';
 import type { ChangeRow } from './rows.ts';
-import { counted } from './words.ts';
+import { counted, grouped } from './words.ts';
 import type { InventoryWork } from './work.ts';
 
 /**
@@ -54,7 +54,7 @@ function arrivals(baseline: Baseline, { asset, slices }: Asset, source: string):
             after: String(fresh.length),
             rows,
             slice: fresh.at(-1)?.slice ?? '',
-            sentence: `${counted(fresh.length, 'slice')} of ${source} arrived with ${counted(rows, 'row')}${replaced > 0 ? `; ${replaced} replaced earlier ones` : ''}.`,
+            sentence: `${counted(fresh.length, 'slice')} of ${source} arrived with ${counted(rows, 'row')}${replaced > 0 ? `; ${grouped(replaced)} replaced earlier ones` : ''}.`,
           }),
         ]
       : []),
@@ -86,7 +86,7 @@ function volume({ asset, slices }: Asset, baseline: Baseline): ChangeRow[] {
       before: String(was),
       after: String(is),
       rows: Math.abs(is - was),
-      sentence: `${asset} has ${counted(is, 'row')}, had ${was}.`,
+      sentence: `${asset} has ${counted(is, 'row')}, had ${grouped(was)}.`,
     }),
   ];
 }

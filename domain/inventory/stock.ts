@@ -95,6 +95,7 @@ async function profileAssets(
 async function readFacts(bench: Workbench, work: InventoryWork): Promise<Map<string, SourceFacts>> {
   const facts = new Map<string, SourceFacts>();
   for (const [name, source] of Object.entries(work.config.sources)) {
+    bench.progress(`read the manifests of ${name}`);
     facts.set(name, await sourceFacts(bench.store, work, name, source));
   }
   return facts;
