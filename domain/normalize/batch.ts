@@ -15,7 +15,6 @@ import {
   quarantineCountsSql,
   refusedSliceSql,
   rejectedRowsSql,
-  unreadableCountsSql,
 } from './quarantine-sql.ts';
 import type { Rules } from './rules.ts';
 import type { Batch, PendingSlice } from './slices.ts';
@@ -61,7 +60,7 @@ export async function judgeBatch(
   await warehouse.run('quarantine', createQuarantineSql());
   const rejects = await openFiles(store, batch, ({ rejects }) => rejects);
   if (rejects.length > 0) await warehouse.run('parse_rejects', parseRejectsSql(rejects));
-  const unreadable = await countsBySlice(warehouse, unreadableCountsSql);
+  const unreadable = await countsBySlice(warehouse);
   const files = batch.hasRows ? await openFiles(store, batch, (slice) => slice.files) : [];
   const { plans, measures } = batch.hasRows
     ? await judgeRows(warehouse, rules, files)
@@ -183,12 +182,12 @@ async function quarantineRefused(
       rows: BigInt(rows),
     });
   }
-  const quarantined = await countsBySlice(warehouse, quarantineCountsSql);
+  const quarantined = await countsBySlice(warehouse);
   return slices.map((slice) => ({ ...slice, quarantined: quarantined.get(slice.ordinal) ?? 0 }));
 }
 
-/** Reads (ordinal, rows) pairs. */
-async function countsBySlice(warehouse: Warehouse, sql: string): Promise<Map<number, number>> {
-  const counted = await warehouse.rows('quarantine_counts', sql);
+/** Rows of the table `quarantine` by slice. */
+async function countsBySlice(warehouse: Warehouse): Promise<Map<number, number>> {
+  const counted = await warehouse.rows('quarantine_counts', quarantineCountsSql);
   return new Map(counted.map(({ ordinal, rows }) => [Number(ordinal), Number(rows)]));
 }

@@ -104,7 +104,7 @@ describe('the share of rejected rows', () => {
   });
 
   it('of a slice of which nothing could be read is everything', () => {
-    expect(tooManyRejected(name, 0.5, [], [], 12)?.message).toContain('none of its 12 rows could be read');
+    expect(tooManyRejected(name, 0.5, [], [], 12)?.message).toContain('collect kept out 12 lines or files');
     expect(tooManyRejected(name, 1, [], [], 12)).toBeUndefined();
     expect(tooManyRejected(name, 0, [], [], 0)).toBeUndefined();
   });
@@ -137,8 +137,12 @@ describe('the share of rejected rows', () => {
     ]);
   });
 
-  it('refuses a slice whose every line collect rejected, so that the last good one stays', async () => {
-    const raw = await fixture.raw({ columns, rows: [], rejects: [{ reason: 'STK-COLLECT-FILE', rows: 40 }] });
+  it('refuses a slice of which collect let nothing in, counted or not, so that the last good one stays', async () => {
+    const raw = await fixture.raw({
+      columns,
+      rows: [],
+      rejects: [{ reason: 'STK-COLLECT-HEADER', rows: 0 }],
+    });
     const output = await fixture.normalize({ entities: events }, [raw]);
     expect(output.datasets['clean.orders.events']).toEqual([]);
     expect(output.ledger).toEqual([expect.objectContaining({ rowsIn: 0, rejected: 0 })]);

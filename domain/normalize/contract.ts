@@ -44,10 +44,10 @@ export function missingColumns(
 
 /**
  * Refuses a slice of which too many rows were rejected: of any entity more than the allowed share of its rows (those its
- * `where` skips left out), or every line at collect already.
+ * `where` skips left out), or at collect already everything it held.
  *
  * @param rejections the rejected rows of the slice by entity, column and reason, to name the causes
- * @param unreadable source rows collect could not read
+ * @param unreadable lines and files that collect kept out
  */
 export function tooManyRejected(
   { source, slice }: SliceName,
@@ -60,7 +60,7 @@ export function tooManyRejected(
   const advice = `more than the ${percent(maxShare)} of contract.maxRejectedShare; fix the source, the mapping or the contract`;
   const rows = Math.max(0, ...counts.map(({ rowsIn }) => rowsIn));
   if (rows === 0 && unreadable > 0 && maxShare < 1) {
-    const message = `${source} ${slice}: none of its ${unreadable} rows could be read, ${advice}`;
+    const message = `${source} ${slice}: nothing of it could be read, collect kept out ${unreadable} lines or files, ${advice}`;
     return { code, message, rows };
   }
   for (const { entity, rowsIn, skipped, rejected } of counts) {

@@ -81,10 +81,6 @@ where ordinal = ${ordinal}
 order by ${order.map((name) => `${q(name)} nulls first`).join(', ')}`;
 }
 
-/** Rows of quarantine by slice. */
+/** Rows of quarantine by slice; asked before anything but parse rejects is taken in, what collect kept out. */
 export const quarantineCountsSql =
   'select ordinal, count(*) as rows from quarantine group by ordinal order by ordinal';
-
-/** Source rows by slice that collect could not read; asked before anything else is taken in. */
-export const unreadableCountsSql =
-  'select ordinal, cast(sum(rows) as bigint) as rows from quarantine group by ordinal order by ordinal';
