@@ -42,7 +42,7 @@ export function durableStep(
     const pulse = startPulse();
     try {
       const { plan, store } = await openPlan(deps, request);
-      const context = stageContext(deps, plan, activity, request.step, pulse.beat);
+      const context = stageContext(deps, plan, activity, pulse.beat);
       const output = await work({
         request,
         plan,
@@ -92,7 +92,6 @@ export function stageContext(
   deps: ActivityDeps,
   plan: Plan,
   activity: string,
-  step: string,
   heartbeat: StageContext['heartbeat'],
 ): StageContext {
   const context = Context.current();
@@ -103,7 +102,7 @@ export function stageContext(
     threads: plan.threads,
     memoryMb: plan.memoryMb,
     force: plan.force,
-    failpoint: failpointOf(deps, activity, step),
+    failpoint: failpointOf(deps, activity),
   };
 }
 
@@ -118,11 +117,9 @@ export async function openPlan(
   return { plan, store };
 }
 
-function failpointOf(deps: ActivityDeps, activity: string, step: string): Failpoint {
+function failpointOf(deps: ActivityDeps, activity: string): Failpoint {
   const spec = deps.failpoint;
-  return createFailpoint(spec, activity, () =>
-    writeMark(deps.store.dir, `failpoint-${hashOf({ spec, step })}`),
-  );
+  return createFailpoint(spec, activity, () => writeMark(deps.store.dir, `failpoint-${hashOf({ spec })}`));
 }
 
 async function readOutputs(store: Store, request: StepRequest): Promise<StageOutput[]> {

@@ -79,7 +79,7 @@ export async function backfill(options: BackfillOptions, globals: GlobalOptions)
     session.out.note(`Backfill ${options.from} to ${options.to} started, run ${handle.firstExecutionRunId}`);
     if (options.wait === false) return 0;
     const live = process.stderr.isTTY === true && !globals.quiet;
-    return endWith(session, await follow(handle, session.out, live), handle.firstExecutionRunId, globals);
+    return endWith(session, await follow(handle, session, live), handle.firstExecutionRunId, globals);
   });
 }
 

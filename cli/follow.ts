@@ -12,15 +12,19 @@ export type Ending =
 /**
  * Follows a run until it ends: a live stage table on a terminal, else one line per state change.
  *
- * Progress comes from the workflow's query; a query that fails (no worker yet, server away) is asked again.
+ * Stops asking once `signal` aborts (Ctrl-C): the connection is about to close. Progress comes from the workflow's query; a query that fails (no worker yet, server away) is asked again.
  */
-export async function follow(handle: WorkflowHandle, out: Output, live: boolean): Promise<Ending> {
+export async function follow(
+  handle: WorkflowHandle,
+  { out, signal }: { readonly out: Output; readonly signal: AbortSignal },
+  live: boolean,
+): Promise<Ending> {
   const board = live ? createLiveBoard() : createLineBoard(out);
   let over = false;
   const ending = endingOf(handle).finally(() => {
     over = true;
   });
-  while (!over) {
+  while (!over && !signal.aborted) {
     await Promise.race([ending, pause(live ? 200 : 500)]);
     const rows = await handle.query<StepProgress[]>('progress').catch(() => undefined);
     if (rows) board.show(rows);

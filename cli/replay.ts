@@ -30,7 +30,7 @@ export async function replay(name: string, globals: GlobalOptions): Promise<numb
       staticSummary: `Replay of ${opening.workflowId}, ${opening.dataDate}`,
     });
     session.out.note(`Replay of ${opening.workflowId} (${opening.record}) on its pinned inputs`);
-    const ending = await follow(handle, session.out, process.stderr.isTTY === true && !globals.quiet);
+    const ending = await follow(handle, session, process.stderr.isTTY === true && !globals.quiet);
     return endWith(session, ending, handle.firstExecutionRunId, globals);
   });
 }

@@ -63,7 +63,7 @@ export async function runNight(
     return 0;
   }
   const live = process.stderr.isTTY === true && !globals.quiet;
-  return endWith(session, await follow(handle, session.out, live), handle.firstExecutionRunId, globals);
+  return endWith(session, await follow(handle, session, live), handle.firstExecutionRunId, globals);
 }
 
 async function dryRun(options: RunOptions, globals: GlobalOptions): Promise<number> {

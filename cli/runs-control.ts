@@ -15,7 +15,7 @@ export async function watch(name: string, globals: GlobalOptions): Promise<numbe
   return withSession(globals, { worker: 'none' }, async (session) => {
     const handle = session.client.workflow.getHandle(await workflowIdOf(session, name));
     const { runId } = await describe(handle);
-    return endWith(session, await follow(handle, session.out, isLive(globals)), runId, globals);
+    return endWith(session, await follow(handle, session, isLive(globals)), runId, globals);
   });
 }
 
@@ -50,7 +50,7 @@ export async function resume(
     });
     const next = session.client.workflow.getHandle(workflowId, reset.runId);
     if (options.wait === false) return 0;
-    return endWith(session, await follow(next, session.out, isLive(globals)), reset.runId, globals);
+    return endWith(session, await follow(next, session, isLive(globals)), reset.runId, globals);
   });
 }
 
@@ -64,7 +64,7 @@ export async function cancel(name: string, globals: GlobalOptions): Promise<numb
       return 0;
     }
     await handle.cancel();
-    const ending = await follow(handle, session.out, false);
+    const ending = await follow(handle, session, false);
     if (ending.status === 'cancelled') {
       session.out.note(`Cancelled. Go on later with: stocktake runs resume ${runId.slice(0, 8)}`);
       return 0;

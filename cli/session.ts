@@ -21,6 +21,8 @@ export interface Reading {
 export interface Session extends Reading {
   readonly temporal: Temporal;
   readonly client: Client;
+  /** Aborts when the person interrupts or the session closes. */
+  readonly signal: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -53,7 +55,9 @@ export async function openSession(
     note: reading.out.note,
   });
   let workers: RunningWorkers | undefined;
+  const controller = new AbortController();
   const close = async (): Promise<void> => {
+    controller.abort();
     await workers?.stop();
     await temporal.release();
   };
@@ -69,7 +73,7 @@ export async function openSession(
     await close();
     throw error;
   }
-  return { ...reading, temporal, client: temporal.client, close };
+  return { ...reading, temporal, client: temporal.client, signal: controller.signal, close };
 }
 
 /** Runs work in a session and always lets go of it; Ctrl-C closes it and ends with 130. */
