@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isServing } from './health.ts';
 import { tryLock } from './lock.ts';
 import { identityOf } from './processes.ts';
 import { liveLeases, type ServerFiles, type ServerState, serverFiles, writeState } from './server-files.ts';
-import { endProcess, type ServerOrder, startServer } from './server-process.ts';
+import { databaseOf, endProcess, type ServerOrder, startServer } from './server-process.ts';
 
 // The keeper: a small detached process, one per store, that owns the Temporal server. It starts it, starts it again when it
 // dies, and stops it when no living process holds a lease any more. It takes its order as JSON in the first argument; its
@@ -16,8 +16,14 @@ import { endProcess, type ServerOrder, startServer } from './server-process.ts';
 const startPollMs = 30;
 const scanMs = 500;
 
-/** More deaths than this within a minute, and the keeper gives up. */
+/** As many deaths as this within a minute, and the keeper gives up. */
 const deathsPerMinute = 10;
+
+/**
+ * As many failures as this before it has ever served, and the keeper gives up. One may be bad luck (the server picks ports
+ * of its own for its services); more are a taken port or a database that does not open, which somebody waits to hear.
+ */
+const firstStarts = 3;
 
 /** The log is cut back to its last `logKeepBytes` when it exceeds `logMaxBytes`. */
 const logMaxBytes = 4 << 20;
@@ -60,8 +66,8 @@ async function keepUp(keeping: Keeping): Promise<string | undefined> {
     deaths = [...deaths.filter((at) => at > performance.now() - 60_000), performance.now()];
     const pauseMs = Math.min(5_000, 50 * 2 ** deaths.length);
     say('warn', 'the server died', { how: ending.how, deathsInAMinute: deaths.length, pauseMs });
-    // A first start that fails is told at once: the port is taken or the database does not open.
-    if (!everServed || deaths.length > deathsPerMinute) return giveUp(keeping, ending.how, deaths.length);
+    if (deaths.length >= (everServed ? deathsPerMinute : firstStarts))
+      return giveUp(keeping, ending.how, deaths.length);
     await delay(pauseMs);
     if (await isUnwanted(keeping)) return undefined;
   }
@@ -70,6 +76,8 @@ async function keepUp(keeping: Keeping): Promise<string | undefined> {
 /** One life of the server, from start to end. */
 async function liveOnce(keeping: Keeping): Promise<Ending> {
   const { order, files } = keeping;
+  const database = databaseOf(order);
+  if (!existsSync(database.mark)) await removeDatabase(database.path);
   const child = startServer(order);
   const ended = new AbortController();
   child.once('error', (error) => ended.abort(error.message));
@@ -89,6 +97,7 @@ async function liveOnce(keeping: Keeping): Promise<Ending> {
       if (ended.signal.aborted) return { kind: 'died', how: ended.signal.reason, served };
       if (!served && (await isServing(order.grpcPort))) {
         served = true;
+        await writeFile(database.mark, '');
         await writeState(files, { ...state, phase: 'running' });
         say('info', 'the server serves', { pid: server.pid, grpcPort: order.grpcPort, uiPort: order.uiPort });
       }
@@ -118,6 +127,11 @@ async function isUnwanted({ files, stopRequested }: Keeping, state?: ServerState
   } finally {
     await lock?.release();
   }
+}
+
+/** With what SQLite keeps beside it. */
+async function removeDatabase(path: string): Promise<void> {
+  for (const ending of ['', '-wal', '-shm', '-journal']) await rm(`${path}${ending}`, { force: true });
 }
 
 async function giveUp({ order, files }: Keeping, how: string, deaths: number): Promise<string> {

@@ -112,16 +112,23 @@ export async function liveLeases(files: ServerFiles): Promise<number> {
   return alive;
 }
 
-/** The last lines of the log, for error messages. */
+/** What the log says of the latest failure, for error messages: from its headline on if it has one, else its last lines. */
 export async function logTail(files: ServerFiles, lines = 12): Promise<string> {
-  const bytes = 8_192;
+  const bytes = 32_768;
   const handle = await open(files.log, 'r').catch(() => undefined);
   if (handle === undefined) return '(no log)';
   try {
     const { size } = await handle.stat();
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, Math.max(0, size - bytes));
-    const text = buffer.subarray(0, bytesRead).toString('utf8').trim();
-    return text === '' ? '(the log is empty)' : text.split('\n').slice(-lines).join('\n');
+    const all = buffer.subarray(0, bytesRead).toString('utf8').trim().split('\n');
+    // A Go program that panics writes a long stack below the line that matters.
+    const headline = all.findLastIndex((line) => /^(panic|fatal error|Error): /i.test(line));
+    return (
+      all
+        .slice(headline === -1 ? -lines : headline)
+        .slice(0, lines)
+        .join('\n') || '(the log is empty)'
+    );
   } finally {
     await handle.close();
   }

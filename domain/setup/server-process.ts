@@ -25,6 +25,18 @@ export const serverEnvironment = { TEMPORAL_VERSION_CHECK_DISABLED: '1' } as con
 /** Between SIGTERM and SIGKILL; the server needs 1-2 s. */
 const termMs = 10_000;
 
+/**
+ * The server's database. The server makes the tables only when the file does not exist, so one whose making was cut short
+ * would fail for ever; the mark beside it says that a server has served from it.
+ */
+export function databaseOf({ store, serverVersion }: ServerOrder): {
+  readonly path: string;
+  readonly mark: string;
+} {
+  const path = join(serverFiles(store).dir, `temporal-${serverVersion}.db`);
+  return { path, mark: `${path}.complete` };
+}
+
 /** Starts the server; its output goes where the keeper's goes. */
 export function startServer(order: ServerOrder): ChildProcess {
   return spawn(order.binary, serverArguments(order), {
@@ -35,11 +47,11 @@ export function startServer(order: ServerOrder): ChildProcess {
 }
 
 /** Command line of the server. */
-export function serverArguments({ store, serverVersion, grpcPort, uiPort }: ServerOrder): string[] {
-  const database = join(serverFiles(store).dir, `temporal-${serverVersion}.db`);
+export function serverArguments(order: ServerOrder): string[] {
+  const { grpcPort, uiPort } = order;
   return [
     ...['server', 'start-dev', '--ip', loopback, '--port', `${grpcPort}`, '--ui-port', `${uiPort}`],
-    ...['--db-filename', database, '--log-level', 'warn', '--log-format', 'json'],
+    ...['--db-filename', databaseOf(order).path, '--log-level', 'warn', '--log-format', 'json'],
     // Write-ahead log without a sync per commit: a killed server loses nothing, a power cut at most the last moments, and
     // starting a workflow costs 3.5 ms instead of 8.5 ms.
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
