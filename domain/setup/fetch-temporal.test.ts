@@ -46,7 +46,7 @@ describe.skipIf(windows)('the download (skipped on Windows: the binary here is a
     const cached = await cachedBinary(dir, 'whole');
     expect(cached).toMatchObject({ ok: true, record: { sha256: sha256(temporalText), way: 'download' } });
     expect(said.join('')).toMatch(
-      /Temporal server 1\.5\.1: download: 1 MB from 127\.0\.0\.1:\d+, sha256 as expected/,
+      /Temporal server: download: 1 MB from 127\.0\.0\.1:\d+, sha256 as expected/,
     );
     expect(await leftovers()).toEqual([]);
   });

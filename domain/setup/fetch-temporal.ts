@@ -9,7 +9,7 @@ import { findGo, goInstall } from './go-install.ts';
 import { withLock } from './lock.ts';
 import { megabytes, type Progress, silentProgress } from './progress.ts';
 import { binaryFolder, cachedBinary, putBinary } from './temporal-cache.ts';
-import { type Release, releaseFor, temporalGoPackage, temporalVersion } from './temporal-release.ts';
+import { type Release, releaseFor, temporalGoPackage } from './temporal-release.ts';
 import type { Attempt, BinaryVersion, Fetched, Way } from './temporal-ways.ts';
 
 /** What to fetch, where to put it and whom to tell. */
@@ -26,7 +26,7 @@ export interface FetchTemporalOptions {
 /** Longest wait for another process that sets up: compiling may take it some minutes. */
 const otherSetupMs = 20 * 60_000;
 
-const label = `Temporal server ${temporalVersion}`;
+const label = 'Temporal server';
 
 /**
  * Fetches the Temporal binary into the cache: the vendor's download, else `go install`. Of two processes that set up at

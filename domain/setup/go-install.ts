@@ -88,8 +88,7 @@ function followGo(task: ProgressTask): { onLine(line: string): void; stop(): voi
       task.update({ done: 0, text: `${what}, ${seconds} s` });
       return;
     }
-    const text = `compiling, ${packages} of up to ${goPackages} packages, ${seconds} s`;
-    task.update({ done: packages, total: goPackages, text });
+    task.update({ done: packages, total: goPackages, text: `${seconds} s, ${packages} packages` });
   };
   const timer = setInterval(say, 1000);
   return {

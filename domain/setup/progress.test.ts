@@ -27,9 +27,9 @@ it('redraws a bar on a terminal, not more often than told, and always the last s
   task.update({ done: 100, total: 100, text: '100 of 100 MB' });
   task.end('fetched');
   expect(stream.texts).toEqual([
-    '\r\u001b[KServer  [######..................]  25 %  25 of 100 MB',
-    '\r\u001b[KServer  [############............]  50 %  50 of 100 MB',
-    '\r\u001b[KServer  [########################] 100 %  100 of 100 MB',
+    '\r\u001b[KServer  [#####...............]  25 %  25 of 100 MB',
+    '\r\u001b[KServer  [##########..........]  50 %  50 of 100 MB',
+    '\r\u001b[KServer  [####################] 100 %  100 of 100 MB',
     '\r\u001b[K',
     'Server: fetched\n',
   ]);

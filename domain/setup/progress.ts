@@ -52,7 +52,7 @@ export function megabytes(bytes: number): string {
   return `${Math.max(1, Math.round(bytes / 1e6))} MB`;
 }
 
-const barCells = 24;
+const barCells = 20;
 const defaultColumns = 80;
 const clearLine = '\r\u001b[K';
 
