@@ -63,7 +63,24 @@ describe('records by key', () => {
         title_seen: null,
       },
     ]);
-    expect(output.ledger).toMatchObject([{ source: 'feed', slice: 'all', rowsIn: 3, rowsOut: 2, merged: 1 }]);
+    const [slice] = recordsOf(output);
+    const manifest = slice && (await fixture.store.manifests.read(slice.manifest));
+    expect(manifest?.ledger).toMatchObject([
+      { source: 'feed', slice: 'all', rowsIn: 3, rowsOut: 2, merged: 1 },
+    ]);
+    expect(output.ledger).toEqual([]);
+  });
+
+  it('never puts a currency beside a price it does not belong to', async () => {
+    const slices = [
+      await fixture.clean('feed', 'items', '2026-10-01', [{ item_id: 'a', price: 10, currency: 'USD' }]),
+      await fixture.clean('feed', 'items', '2026-10-02', [{ item_id: 'a', price: 9, currency: null }]),
+      await fixture.clean('feed', 'items', '2026-10-03', [{ item_id: 'a', price: null, currency: 'EUR' }]),
+    ];
+    const priced = async (list: DatasetSlice[]) =>
+      fixture.read(recordsOf(await merge(feed(list))), 'price, currency');
+    expect(await priced(slices.slice(0, 1))).toEqual([{ price: '10.0000', currency: 'USD' }]);
+    expect(await priced(slices)).toEqual([{ price: '9.0000', currency: null }]);
   });
 
   it('keeps sources and namespaces apart', async () => {
@@ -144,6 +161,7 @@ describe('records by key', () => {
       title: maybe(fc.constantFrom('Boot', 'Lamp', 'Tent')),
       brand: maybe(fc.constantFrom('Nordvik', 'Osmeko')),
       price: maybe(fc.constantFrom('1.5', '2', '3')),
+      currency: maybe(fc.constantFrom('EUR', 'USD')),
     });
     const slices = fc.array(fc.array(row, { maxLength: 5 }), { minLength: 1, maxLength: 5 });
     const plan = fc.record({

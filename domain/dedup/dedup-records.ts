@@ -40,13 +40,16 @@ export interface RecordsWork {
 /**
  * Merges users or items into `match.records.<entity>`: one row per (namespace, key, source).
  *
- * Each column holds its newest non-null value by (slice, file, line); `_source`, `_slice`, `_file`, `_line` name the
+ * Each column holds its newest non-null value by (slice, file, line), the currency that of the price; `_source`, `_slice`, `_file`, `_line` name the
  * record's newest row and `_seen` the stamps of values older than it. `source_rows` counts the source rows behind the
  * record, `first_seen` and `last_seen` are slices. `gone_since`, for sources that deliver their whole list each time, is
  * the first non-empty slice after `last_seen`: an empty slice deletes nothing, and a record that comes back is no longer gone.
  *
  * Where everything the published records were made from is among the inputs, only the other slices are read and merged
  * into them; otherwise, and in a forced run, all are read. Both ways give the same bytes.
+ *
+ * The ledger (clean rows in, records out, the rest merged) stays in the manifest: `goldenRecords` accounts for the source
+ * rows of users and items once, for the whole stage.
  *
  * @throws DataQualityError STK-DEDUP-ROWS when the files have other rows than their slices tell
  */
@@ -78,7 +81,7 @@ export async function mergeRecords(
       return merge(store, scratch, { entity: work.entity, inputs, base });
     },
   );
-  return wholeOutput(done.stored, { [dataset]: 'records' }, { reused: done.reused, why });
+  return wholeOutput(done.stored, { [dataset]: 'records' }, { reused: done.reused, why, keepsLedger: true });
 }
 
 /** Records to merge into, and the inputs that are not in them yet. */

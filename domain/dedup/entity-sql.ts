@@ -24,6 +24,14 @@ export function keyOf(entity: 'users' | 'items'): string {
   return entity === 'users' ? 'user_id' : 'item_id';
 }
 
+/**
+ * The column whose value decides where another column's value is taken from: a currency belongs to its price and is never
+ * mixed with another one. Every other column decides for itself.
+ */
+export function leadingColumn(entity: 'users' | 'items', name: string): string {
+  return entity === 'items' && name === 'currency' ? 'price' : name;
+}
+
 /** An entity's own columns cast to their types, for the edge where a file of another stage is read. */
 export function typedColumnsSql(entity: EntityName): string {
   return Object.entries(entities[entity].columns)

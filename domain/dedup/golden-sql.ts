@@ -1,5 +1,5 @@
 import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';
-import { columnsOf, keyOf } from './entity-sql.ts';
+import { columnsOf, keyOf, leadingColumn } from './entity-sql.ts';
 import { firstIdsSql, goldenIdSql, namespaceRankSql } from './golden-id.ts';
 import type { RecordEntity } from './records-sql.ts';
 import { stampFileSql, stampLineSql, stampSliceSql, stampSql } from './stamp-sql.ts';
@@ -30,15 +30,16 @@ from records`;
  * One golden record per golden id.
  *
  * Survivorship, column by column: a value before none, then the earlier namespace, then the later stamp, then the source
- * by name. Grain: one golden id. Reads: records, golden_ids. Key: golden_id.
+ * by name. A currency goes with its price. Grain: one golden id. Reads: records, golden_ids. Key: golden_id.
  */
 export function goldenPicksSql(entity: RecordEntity, order: readonly string[]): string {
   const key = keyOf(entity);
   const picks = columnsOf(entity).map((name) => {
     const column = quotedIdentifier(name);
+    const leading = quotedIdentifier(leadingColumn(entity, name));
     const stamp = name === key ? 'stamp' : `coalesce(_seen.${column}, stamp)`;
     return `first(struct_pack(value := ${column}, source := _source, stamp := ${stamp})
-    order by priority, ${stamp} desc, _source, ${key}) filter (${column} is not null) as ${column}`;
+    order by priority, ${stamp} desc, _source, ${key}) filter (${leading} is not null) as ${column}`;
   });
   return `
 with ranked as (
@@ -101,7 +102,7 @@ function provenanceSql(entity: RecordEntity): string {
     const column = quotedIdentifier(name);
     const stamp = `${column}.stamp`;
     const place = `to_json(struct_pack(source := ${column}.source, slice := ${stampSliceSql(stamp)}, file := ${stampFileSql(stamp)}, line := ${stampLineSql(stamp)}))::varchar`;
-    return `case when ${column} is not null then ${quotedString(`"${name}":`)} || ${place} end`;
+    return `case when ${column}.value is not null then ${quotedString(`"${name}":`)} || ${place} end`;
   });
   return `'{' || array_to_string(list_filter([\n    ${members.join(',\n    ')}\n  ], lambda m: m is not null), ',') || '}'`;
 }

@@ -28,7 +28,12 @@ export function nothingDone(why: string): StageOutput {
 export function wholeOutput(
   stored: StoredManifest,
   roles: Readonly<Record<string, string>>,
-  done: { readonly reused: boolean; readonly why?: string },
+  done: {
+    readonly reused: boolean;
+    readonly why?: string;
+    /** Leaves the ledger in the manifest, where it must balance, and out of the stage's account of rows. */
+    readonly keepsLedger?: boolean;
+  },
 ): StageOutput {
   const datasets = Object.entries(roles).map(([dataset, role]) => [dataset, [sliceOf('all', stored, role)]]);
   return {
@@ -37,7 +42,7 @@ export function wholeOutput(
     parts: 1,
     reused: done.reused ? 1 : 0,
     datasets: Object.fromEntries(datasets),
-    ledger: stored.manifest.ledger,
+    ledger: done.keepsLedger ? [] : stored.manifest.ledger,
     problems: [],
     ...(done.why && !done.reused ? { why: done.why } : {}),
   };

@@ -1,5 +1,5 @@
 import { quotedIdentifier, quotedList, quotedString } from '../warehouse/quoting.ts';
-import { columnsOf, keyOf, typedColumnsSql, typedProvenanceSql } from './entity-sql.ts';
+import { columnsOf, keyOf, leadingColumn, typedColumnsSql, typedProvenanceSql } from './entity-sql.ts';
 import { stampFileSql, stampLineSql, stampSliceSql, stampSql } from './stamp-sql.ts';
 
 /** The entities that are records: merged by key over all slices. */
@@ -69,7 +69,8 @@ from stamped`;
 }
 
 /**
- * Observations merged by (namespace, key, source): per column the non-null value with the largest stamp.
+ * Observations merged by (namespace, key, source): per column the non-null value with the largest stamp, a currency
+ * with its price.
  *
  * Maximum, minimum and sum are associative and commutative, and the result has the shape of its input: merging the old
  * result with new rows gives what merging all rows gives.
@@ -79,9 +80,10 @@ export function mergedSql(entity: RecordEntity, relation: string): string {
   const key = keyOf(entity);
   const merged = valueColumns(entity).flatMap((name) => {
     const [column, stamp] = [quotedIdentifier(name), stampOf(name)];
+    const isThere = `${quotedIdentifier(leadingColumn(entity, name))} is not null`;
     return [
-      `arg_max(${column}, ${stamp}) filter (${column} is not null) as ${column}`,
-      `max(${stamp}) filter (${column} is not null) as ${stamp}`,
+      `arg_max_null(${column}, ${stamp}) filter (${isThere}) as ${column}`,
+      `max(${stamp}) filter (${isThere}) as ${stamp}`,
     ];
   });
   return `
@@ -138,7 +140,8 @@ function valueColumns(entity: RecordEntity): string[] {
 function observedSql(entity: RecordEntity, stamp: (column: string) => string): string {
   const values = valueColumns(entity).flatMap((name) => {
     const column = quotedIdentifier(name);
-    return [column, `case when ${column} is not null then ${stamp(column)} end as ${stampOf(name)}`];
+    const leading = quotedIdentifier(leadingColumn(entity, name));
+    return [column, `case when ${leading} is not null then ${stamp(column)} end as ${stampOf(name)}`];
   });
   return [keyOf(entity), ...values].join(',\n  ');
 }
