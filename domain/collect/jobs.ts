@@ -1,0 +1,100 @@
+import type { Config, Source } from '../../schemas/config.ts';
+import type { ColumnChoice, JsonFlat } from './json-file.ts';
+import type { ReasonCount, RejectReason } from './reject-log.ts';
+import type { WrittenTable } from './sandbox.ts';
+
+/** The part of a source and of the limits that decides what parsing gives. */
+export interface ParseRules {
+  readonly format?: Source['format'] | undefined;
+  readonly encoding: string;
+  readonly fallbackEncoding?: string | undefined;
+  readonly csv: Source['csv'];
+  readonly limits: Config['limits'];
+}
+
+/** Parse one received file. */
+export interface ParseJob {
+  readonly kind: 'parse';
+  /** Path relative to the input folder: the value of `_file`; its ending tells the format where the rules do not. */
+  readonly name: string;
+  /** Absolute path of the received object, and what it must be. */
+  readonly path: string;
+  readonly sha256: string;
+  /** Stem of the files to write. */
+  readonly out: string;
+  readonly rules: ParseRules;
+  /** JSON: keep whole objects beside their values. */
+  readonly whole: boolean;
+}
+
+/** Put the tables of a slice's files together, in the order given. Without any table the result has no source column. */
+export interface MergeJob {
+  readonly kind: 'merge';
+  readonly rows: readonly string[];
+  readonly rejects: readonly string[];
+  readonly out: string;
+}
+
+/** Write flat JSON files as one table, in the order given. */
+export interface FlatsJob {
+  readonly kind: 'flats';
+  readonly flats: readonly JsonFlat[];
+  readonly choice: ColumnChoice;
+  readonly recordBytes: number;
+  readonly out: string;
+}
+
+/** Note that a file is refused as a whole: for one that its parser does not survive. */
+export interface RefuseJob {
+  readonly kind: 'refuse';
+  readonly name: string;
+  readonly out: string;
+  readonly reason: RejectReason;
+  readonly message: string;
+}
+
+export type Job = ParseJob | FlatsJob | MergeJob | RefuseJob;
+
+/** What became of one file or archive member; counts and facts only. */
+export interface ParsedFile {
+  readonly path: string;
+  readonly rows: number;
+  readonly rejected: number;
+  /** WHATWG name of the encoding a text was decoded by. */
+  readonly encoding?: string;
+  readonly delimiter?: string;
+  /** What `_line` counts. */
+  readonly position: 'line' | 'element' | 'row';
+  readonly blankLines?: number;
+  /** JSON objects that name something twice; the last value was taken. */
+  readonly repeatedKeys?: number;
+  readonly reasons: readonly ReasonCount[];
+}
+
+/** What a parse or refuse job answers. No `rows` where every content was refused as a whole, or all is JSON. */
+export interface ParseResult {
+  readonly rows?: WrittenTable;
+  readonly rejects?: WrittenTable;
+  readonly files: readonly ParsedFile[];
+  /** JSON contents, flat, and the names in them. */
+  readonly flats: readonly JsonFlat[];
+  /** Names and in how many objects they stand, in order of appearance. */
+  readonly keys: readonly (readonly [name: string, objects: number])[];
+}
+
+/** What a merge or flats job answers. */
+export interface TableResult {
+  readonly rows: WrittenTable;
+  readonly rejects?: WrittenTable;
+}
+
+export type JobResult<J extends Job> = J extends MergeJob | FlatsJob ? TableResult : ParseResult;
+
+/** A fault that is not the file's. */
+export type MachineFault = 'disk' | 'changed' | 'start';
+
+/** What the child says of the job it was sent: begun, done, or failed for a reason that is not the file's. */
+export type ChildMessage =
+  | { readonly type: 'begin' }
+  | { readonly type: 'done'; readonly result: ParseResult | TableResult; readonly residentMb: number }
+  | { readonly type: 'failed'; readonly fault: 'disk' | 'changed' | 'parser'; readonly message: string };

@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { quotedList, quotedString } from '../warehouse/quoting.ts';
+
+/** A column of a result: name and type, as DuckDB writes them. */
+export type Column = readonly [name: string, type: string];
+
+/** A Parquet file that was written. */
+export interface WrittenTable {
+  readonly path: string;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
+/** DuckDB over untrusted files: locked to some folders, one thread, bounded memory, no extension. */
+export interface Sandbox {
+  /** The first value of a result, as a number. */
+  number(sql: string): Promise<number>;
+  columns(query: string): Promise<Column[]>;
+  /** Writes a query as one Parquet file in its own order. `columns` saves describing it. */
+  write(query: string, path: string, columns?: readonly Column[]): Promise<WrittenTable>;
+}
+
+/** Where a sandbox may read and write, and how much it may use. */
+export interface SandboxOptions {
+  /** The only folders it sees. */
+  readonly folders: readonly string[];
+  /** For spilling; one of the folders or below. */
+  readonly tempDir: string;
+  readonly memoryMb: number;
+}
+
+/**
+ * Opens a DuckDB and locks it: after this, no statement reaches another folder, loads an extension or raises a limit.
+ *
+ * One thread: rows keep the order of the file they are read from, so equal files give equal bytes.
+ * The order matters: `temp_directory` cannot be set once external access is off.
+ */
+export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  mkdirSync(options.tempDir, { recursive: true });
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  for (const setting of [
+    'autoinstall_known_extensions = false',
+    'autoload_known_extensions = false',
+    `temp_directory = ${quotedString(options.tempDir)}`,
+    `memory_limit = '${options.memoryMb}MB'`,
+    'threads = 1',
+    'preserve_insertion_order = true',
+    "timezone = 'UTC'",
+    `allowed_directories = ${quotedList(options.folders)}`,
+    'enable_external_access = false',
+    'lock_configuration = true',
+  ]) {
+    await connection.run(`set ${setting}`);
+  }
+  const sandbox: Sandbox = {
+    async number(sql) {
+      return Number((await connection.runAndReadAll(sql)).getRowsJson()[0]?.[0] ?? 0);
+    },
+    async columns(query) {
+      const described = await connection.runAndReadAll(`describe ${query}`);
+      return described.getRowsJson().map(([name, type]) => [String(name), String(type)]);
+    },
+    async write(query, path, columns) {
+      const written = columns ?? (await sandbox.columns(query));
+      const rows = await sandbox.number(
+        `copy (${query}) to ${quotedString(path)} (${parquetOptions(written.length)})`,
+      );
+      return { path, rows, columns: written };
+    },
+  };
+  return sandbox;
+}
+
+/**
+ * Wide tables get smaller row groups and dictionaries: DuckDB reserves a dictionary of 1 MB for each column of text, so that
+ * 2000 columns would not fit into the child.
+ */
+function parquetOptions(columns: number): string {
+  const share = Math.min(1, 64 / columns);
+  const groupRows = Math.max(2048, Math.floor((122_880 * share) / 2048) * 2048);
+  const dictionaryBytes = Math.max(16_384, Math.floor(1_048_576 * share));
+  return `format parquet, compression zstd, row_group_size ${groupRows}, string_dictionary_page_size_limit ${dictionaryBytes}`;
+}
