@@ -1,0 +1,104 @@
+import { quotedString } from '../warehouse/quoting.ts';
+import { firstIdsSql, goldenIdSql, namespaceRankSql } from './golden-id.ts';
+
+/** Columns of `match.pairs` and their types, in order. */
+const pairTypes = {
+  namespace_a: 'varchar',
+  item_a: 'varchar',
+  namespace_b: 'varchar',
+  item_b: 'varchar',
+  score: 'decimal(7,6)',
+  is_match: 'boolean',
+  word_overlap: 'decimal(7,6)',
+  containment: 'decimal(7,6)',
+  trigram_cosine: 'decimal(7,6)',
+  text_cosine: 'decimal(7,6)',
+  missed_a: 'decimal(7,6)',
+  missed_b: 'decimal(7,6)',
+  contradiction: 'decimal(7,6)',
+  variant_conflict: 'decimal(7,6)',
+  numbers: 'varchar',
+  model_number: 'varchar',
+  brand: 'varchar',
+  price_ratio: 'decimal(7,6)',
+} as const;
+
+/** One row of `match.pairs`, figures with six decimals. */
+export type PairRow = Readonly<Record<keyof typeof pairTypes, string | number | boolean | null>>;
+
+/** One item and its cluster, both by number. */
+export interface ClusterRow {
+  readonly number: number;
+  readonly cluster: number;
+}
+
+const clusterTypes: Readonly<Record<keyof ClusterRow, string>> = { number: 'bigint', cluster: 'bigint' };
+
+/** `match.pairs` from a file of JSON lines, ordered by its key (namespace_a, item_a, namespace_b, item_b). */
+export function pairsSql(path: string): string {
+  return `
+select
+  ${Object.keys(pairTypes).join(',\n  ')}
+from ${jsonLinesSql(path, pairTypes)}
+order by namespace_a, item_a, namespace_b, item_b`;
+}
+
+/** Items with their clusters from a file of JSON lines. */
+export function itemClustersSql(path: string): string {
+  return `
+select
+  namespace,
+  item_id,
+  cluster
+from match_texts
+join ${jsonLinesSql(path, clusterTypes)} using (number)`;
+}
+
+/** Items of a single namespace: each is its own cluster. */
+export const ownClustersSql = `
+select
+  namespace,
+  item_id,
+  row_number() over (order by namespace, item_id) as cluster
+from (select distinct namespace, item_id from records)`;
+
+/**
+ * Golden id and size of each item's cluster: the id of its item in the earliest namespace, as `goldenIdSql` writes it.
+ *
+ * Grain: one item of one namespace. Reads: item_clusters, records. Key: (namespace, item_id).
+ */
+export function goldenClustersSql(order: readonly string[]): string {
+  const first = firstIdsSql('records', 'item_id', order);
+  return `
+with ranked as (
+  select
+    namespace,
+    item_id,
+    cluster,
+    row_number() over (
+      partition by cluster
+      order by ${namespaceRankSql('namespace', order)}, item_id
+    ) as place,
+    count(*) over (partition by cluster) as cluster_size
+  from item_clusters
+), heads as (
+  select
+    cluster,
+    ${goldenIdSql('namespace', 'item_id', order, first)} as golden_id
+  from ranked
+  where place = 1
+)
+select
+  ranked.namespace,
+  ranked.item_id,
+  ranked.cluster,
+  heads.golden_id,
+  ranked.cluster_size
+from ranked
+join heads using (cluster)`;
+}
+
+function jsonLinesSql(path: string, types: Readonly<Record<string, string>>): string {
+  const columns = Object.entries(types).map(([name, type]) => `${name}: ${quotedString(type)}`);
+  return `read_json(${quotedString(path)}, format = 'newline_delimited', columns = {${columns.join(', ')}})`;
+}
