@@ -133,7 +133,7 @@ export default {
       name: 'no-test-imports',
       severity: 'error',
       comment: 'Move what both need out of the test.',
-      from: { path: OURS, pathNot: '[.]test[.]ts$' },
+      from: { path: OURS, pathNot: '[.]test[.]ts$|^scripts/' },
       to: { path: '([.]test[.]ts$|^tests/)' },
     },
   ],

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { Row } from '../domain/warehouse/warehouse.ts';
 import type { Snapshot } from '../schemas/artifact.ts';
 import type { RunRecord } from '../schemas/run.ts';
 import { costLine } from './ending.ts';
@@ -72,23 +73,24 @@ async function rejectedRows({ store }: Reading, snapshot: Snapshot): Promise<str
         snapshot,
         dataset,
         (relation) => `
-          select source, max(slice) as newest, reason, sum(rows)::bigint as rows, arg_max(message, (slice, file, line)) as example
+          select source, max(slice) as newest, reason, bool_or(line is null) as whole, sum(rows)::bigint as rows, arg_max(message, (slice, file, line)) as example
           from ${relation} group by source, reason order by source, reason`,
       )),
     );
   }
   return rows
-    .sort((a, b) =>
-      String(a.newest) === String(b.newest)
-        ? Number(b.rows) - Number(a.rows)
-        : String(a.newest) > String(b.newest)
-          ? -1
-          : 1,
-    )
+    .sort(worstFirst)
     .map(
       (row) =>
         `${String(row.source)}: ${count(Number(row.rows))} × ${String(row.reason)}, ${String(row.example).slice(0, 110)}`,
     );
+}
+
+/** Whole files first, then the newest slice, then the most rows. */
+function worstFirst(a: Row, b: Row): number {
+  if (a.whole !== b.whole) return a.whole === true ? -1 : 1;
+  if (a.newest !== b.newest) return String(a.newest) > String(b.newest) ? -1 : 1;
+  return Number(b.rows) - Number(a.rows);
 }
 
 async function changedLines({ store }: Reading, snapshot: Snapshot): Promise<string[]> {
