@@ -51,7 +51,8 @@ async function capture(
       args: [input()],
     });
     await work(handle);
-    const text = JSON.stringify(historyToJSON(await handle.fetchHistory()), null, 1);
+    const json: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
+    const text = JSON.stringify(json, null, 1);
     await writeFile(join(folder, `${name}.json`), `${withoutMachine(text, project.dir)}\n`);
     process.stderr.write(`captured ${name}\n`);
   } finally {
