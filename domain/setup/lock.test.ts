@@ -60,8 +60,8 @@ it('tells a process from a later one with the same id, and from a zombie', async
   expect(isAlive(await deadProcess())).toBe(false);
   if (process.platform !== 'linux') return;
   expect(isAlive({ pid: process.pid, startTime: '1' })).toBe(false);
-  // A shell that does not wait for its child leaves a zombie behind until it ends.
-  const shell = spawn('/bin/sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 30'], { stdio: 'pipe' });
+  // A shell that has become another program does not wait for its child: it leaves a zombie behind until it ends.
+  const shell = spawn('/bin/sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 30'], { stdio: 'pipe' });
   const [pid] = await once(shell.stdout, 'data');
   const zombie = Number(String(pid));
   while (!(await readFile(`/proc/${zombie}/stat`, 'utf8')).includes(') Z '));
