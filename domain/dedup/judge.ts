@@ -135,7 +135,9 @@ function wordUse(
   return { usedLeft: (word) => ofLeft.has(word), usedRight: (word) => ofRight.has(word) };
 }
 
-/** 0.5 where fewer than 10 items can tell. */
+/** Numbers are presumed to be steady until enough items tell otherwise. */
+const presumed = { agreed: 4, told: 5 };
+
 function steadinessOf(groups: readonly (readonly Impression[])[]): number {
   let [told, agreed] = [0, 0];
   for (const group of groups) {
@@ -145,5 +147,5 @@ function steadinessOf(groups: readonly (readonly Impression[])[]): number {
     told++;
     if (likely.some(({ numbers }) => numbers === 'agree')) agreed++;
   }
-  return told < 10 ? 0.5 : agreed / told;
+  return (agreed + presumed.agreed) / (told + presumed.told);
 }

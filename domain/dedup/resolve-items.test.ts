@@ -14,18 +14,20 @@ const colors = [
 ] as const;
 const sizes = ['30', '45', '60'];
 
-/** A small shop of lamps in all variants, and a supplier that sells some of them under German names. */
+/** A small shop of lamps, each line in two of three colours, and a supplier that sells some of them under German names. */
 function lamps(given: { sold: (place: number) => boolean }): { items: ItemText[]; truth: string[] } {
-  const variants = lines.flatMap((line) =>
-    colors.flatMap((color) => sizes.map((size) => ({ line, color, size }))),
+  const variants = lines.flatMap((line, place) =>
+    colors
+      .filter((_, shade) => shade !== place % 3)
+      .flatMap((color) => sizes.map((size) => ({ line, color, size }))),
   );
   const shop = variants.map(({ line, color, size }, place) =>
     item(`main/m${place}`, `Mirovale ${line} Lamp ${color[0]} ${size} cm`, { brand: 'Mirovale', price: 50 }),
   );
   const sold = variants.flatMap((variant, place) => (given.sold(place) ? [{ ...variant, place }] : []));
   const supplier = sold.map(({ line, color, size, place }) => {
-    const shade = place % 2 === 0 ? color[1] : color[0];
-    return item(`other/o${place}`, `LEUCHTE ${line} ${shade} ${size}0 mm`, { brand: 'MIROVALE', price: 52 });
+    const name = place % 2 === 0 ? `LEUCHTE ${line} ${color[1]}` : `Lamp ${line} ${color[0]}`;
+    return item(`other/o${place}`, `${name} ${size}0 mm`, { brand: 'MIROVALE', price: 52 });
   });
   return {
     items: ordered([...shop, ...supplier]),
@@ -49,7 +51,7 @@ describe('resolution of items', () => {
   });
 
   it('does not match other sizes, colours and generations of the same model', async () => {
-    const { items } = lamps({ sold: (place) => place % 3 === 0 });
+    const { items, truth } = lamps({ sold: (place) => place % 5 !== 0 });
     const shop = items.filter(({ namespace }) => namespace === 'main');
     const nearMisses = [
       item('other/size', 'Mirovale Solveig Lamp Red 75 cm', { brand: 'Mirovale', price: 50 }),
@@ -58,8 +60,8 @@ describe('resolution of items', () => {
     ];
     const sold = items.filter(({ namespace }) => namespace === 'other');
     const matches = await matchesOf(ordered([...shop, ...sold, ...nearMisses]));
-    expect(matches.filter((match) => !/-o\d+$/.test(match))).toEqual([]);
-    expect(matches).toHaveLength(sold.length);
+    expect(matches.filter((match) => !truth.includes(match))).toEqual([]);
+    expect(matches.length).toBeGreaterThan(truth.length - 3);
   });
 
   it('gives an item one partner of a namespace at most', async () => {
@@ -93,8 +95,8 @@ describe('resolution of items', () => {
   it('reports what blocking saved and lost', async () => {
     const { items, truth } = lamps({ sold: () => true });
     const { blocking } = await resolveItems(items, { ...options, candidates: 5 });
-    expect(blocking.possible).toBe(54 * 54);
-    expect(blocking.reductionRatio).toBeCloseTo(1 - blocking.candidates / (54 * 54), 12);
+    expect(blocking.possible).toBe(36 * 36);
+    expect(blocking.reductionRatio).toBeCloseTo(1 - blocking.candidates / (36 * 36), 12);
     expect(blocking.reductionRatio).toBeGreaterThan(0.7);
     expect(blocking.sampledMatches).toBeGreaterThan(truth.length / 4);
     expect(blocking.pairCompleteness).toBeGreaterThan(0.9);
