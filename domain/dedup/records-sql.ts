@@ -48,7 +48,7 @@ from stamped`;
 }
 
 /**
- * What merged records say, in the same shape: a column's stamp is its own, or the record's where \`_seen\` holds none.
+ * What merged records say, in the same shape: a column's stamp is its own, or the record's where `_seen` holds none.
  *
  * Grain: one record of one source. Reads: a file of `match.records.<entity>`.
  */
@@ -74,7 +74,7 @@ from stamped`;
  *
  * Maximum, minimum and sum are associative and commutative, and the result has the shape of its input: merging the old
  * result with new rows gives what merging all rows gives.
- * Grain: one record of one source. Reads: \`relation\`, observations. Key: (namespace, key, _source).
+ * Grain: one record of one source. Reads: `relation`, observations. Key: (namespace, key, _source).
  */
 export function mergedSql(entity: RecordEntity, relation: string): string {
   const key = keyOf(entity);
