@@ -118,8 +118,9 @@ export async function openPlan(
 }
 
 function failpointOf(deps: ActivityDeps, activity: string): Failpoint {
-  const spec = deps.failpoint;
-  return createFailpoint(spec, activity, () => writeMark(deps.store.dir, `failpoint-${hashOf({ spec })}`));
+  return createFailpoint(deps.failpoint, activity, (spec) =>
+    writeMark(deps.store.dir, `failpoint-${hashOf({ spec })}`),
+  );
 }
 
 async function readOutputs(store: Store, request: StepRequest): Promise<StageOutput[]> {

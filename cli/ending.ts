@@ -17,8 +17,8 @@ export async function endWith(
   if (ending.status !== 'completed') {
     if (globals.json) out.json({ outcome: ending.status, message: ending.message, runId });
     out.note(pc.red(`Run ${runId} ${ending.status}: ${ending.message}`));
-    out.note(`  see why:  stocktake runs show ${runId.slice(0, 8)}`);
-    out.note(`  go on:    stocktake runs resume ${runId.slice(0, 8)}`);
+    out.note(`  see why:  stocktake runs show ${runId}`);
+    out.note(`  go on:    stocktake runs resume ${runId}`);
     return 1;
   }
   const { result } = ending;

@@ -1,4 +1,5 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import pc from 'picocolors';
 import { messageOf } from '../domain/runtime/errors.ts';
 import type { NightResult, StepProgress } from '../schemas/night.ts';
@@ -50,10 +51,11 @@ async function endingOf(handle: WorkflowHandle): Promise<Ending> {
   }
 }
 
+/** The cause furthest down, with its code: what on-call people search for. */
 function deepestMessage(error: unknown): string {
   let at: unknown = error;
   while (at instanceof Error && at.cause instanceof Error) at = at.cause;
-  return messageOf(at);
+  return at instanceof ApplicationFailure && at.type ? `${messageOf(at)} (${at.type})` : messageOf(at);
 }
 
 interface BoardView {

@@ -6,9 +6,12 @@ import { CliError, systemErrorCode } from '../domain/runtime/errors.ts';
 import type { GlobalOptions } from './options.ts';
 import { createOutput } from './output.ts';
 
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Configurations stay TypeScript in the published package: users edit them. */
 const templates = {
-  demo: new URL('../temporal.config.ts', import.meta.url),
-  empty: new URL('../examples/empty/temporal.config.ts', import.meta.url),
+  demo: join(root, 'temporal.config.ts'),
+  empty: join(root, 'examples', 'empty', 'temporal.config.ts'),
 } as const;
 
 /** `stocktake init`: writes a configuration and a README into a folder; never overwrites one that is there. */
@@ -32,7 +35,7 @@ export async function init(
   const configPath = join(target, 'temporal.config.ts');
   await mkdir(target, { recursive: true });
   try {
-    await copyFile(fileURLToPath(template), configPath, constants.COPYFILE_EXCL);
+    await copyFile(template, configPath, constants.COPYFILE_EXCL);
   } catch (cause) {
     if (systemErrorCode(cause) !== 'EEXIST') throw cause;
     throw new CliError(`${configPath} is there already; nothing was written`, {

@@ -17,7 +17,7 @@ export async function report(name: string, globals: GlobalOptions): Promise<numb
   };
   if (!existsSync(files.html)) {
     throw new CliError(
-      `Run ${opening.record} wrote no report (it did not get that far, or retention removed it); see: stocktake runs show ${opening.record.slice(0, 8)}`,
+      `Run ${opening.record} wrote no report (it did not get that far, or retention removed it); see: stocktake runs show ${opening.record}`,
       { code: 'STK-REPORT-NONE', exitCode: 1 },
     );
   }

@@ -66,7 +66,7 @@ export async function cancel(name: string, globals: GlobalOptions): Promise<numb
     await handle.cancel();
     const ending = await follow(handle, session, false);
     if (ending.status === 'cancelled') {
-      session.out.note(`Cancelled. Go on later with: stocktake runs resume ${runId.slice(0, 8)}`);
+      session.out.note(`Cancelled. Go on later with: stocktake runs resume ${runId}`);
       return 0;
     }
     return endWith(session, ending, runId, globals);

@@ -74,7 +74,7 @@ export async function show(name: string, globals: GlobalOptions): Promise<number
         `failed at ${closing.failedStep}${closing.errorCode ? ` (${closing.errorCode})` : ''}: ${closing.message ?? ''}`,
       ),
     );
-    out.data(`go on with: stocktake runs resume ${opening.record.slice(0, 8)}`);
+    out.data(`go on with: stocktake runs resume ${opening.record}`);
   }
   return 0;
 }

@@ -59,6 +59,7 @@ export function scheduleOptions(id: string, facts: ScheduleFacts): ScheduleOptio
       workflowId: id,
       taskQueue: facts.taskQueue,
       args: JSON.parse(facts.args) as unknown[],
+      memo: { cron: facts.cron },
       staticSummary: `${facts.workflow}, schedule ${facts.cron} UTC`,
     },
   };

@@ -68,7 +68,7 @@ async function show(session: Session, globals: GlobalOptions): Promise<number> {
   return 0;
 }
 
-function shown(id: string, { state, info, raw }: ScheduleDescription): Record<string, unknown> {
+function shown(id: string, { state, info, action }: ScheduleDescription): Record<string, unknown> {
   return {
     schedule: id,
     state: state.paused ? `paused (${state.note ?? ''})` : 'active',
@@ -80,16 +80,16 @@ function shown(id: string, { state, info, raw }: ScheduleDescription): Record<st
     started: info.numActionsTaken,
     skippedBecauseOneWasRunning: info.numActionsSkippedOverlap,
     missedCatchUpWindow: info.numActionsMissedCatchupWindow,
-    cron: cronOf(raw),
+    cron: cronOf(action),
   };
 }
 
 async function factsOf(session: Session, id: string): Promise<ScheduleFacts | undefined> {
   const description = await describe(session, id);
   if (!description) return undefined;
-  const { action, policies, raw } = description;
+  const { action, policies } = description;
   return {
-    cron: cronOf(raw),
+    cron: cronOf(action),
     jitterSeconds: Number(description.spec.jitter ?? 0) / 1000,
     catchUpHours: policies.catchupWindow / 3_600_000,
     overlap: policies.overlap ?? '',
@@ -108,7 +108,7 @@ async function describe(session: Session, id: string): Promise<ScheduleDescripti
   }
 }
 
-function cronOf(raw: ScheduleDescription['raw']): string {
-  const calendars = raw.schedule?.spec?.structuredCalendar ?? [];
-  return calendars.map((calendar) => calendar.comment || 'calendar').join(', ');
+/** The server keeps calendars, not cron texts: the text travels in the memo of the action. */
+function cronOf(action: ScheduleDescription['action']): string {
+  return String(action.memo?.cron ?? 'unknown');
 }

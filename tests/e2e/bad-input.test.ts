@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -205,6 +206,7 @@ describe('commands given bad input', () => {
     async () => {
       const project = await makeProject(configText());
       const holder = createServer().listen(0, '127.0.0.1');
+      await once(holder, 'listening');
       try {
         const { port } = holder.address() as { port: number };
         const ended = await stocktake(['dev', '--port', String(port)], { cwd: project.dir });

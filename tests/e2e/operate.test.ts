@@ -81,7 +81,7 @@ describe.skipIf(skip)(`operating a project ${skip}`, () => {
     }[];
     expect(listed[0]).toMatchObject({ status: 'completed' });
     const id = listed[0]?.run ?? '';
-    const shown = await Promise.all(['last', id.slice(0, 8), date].map((name) => run('runs', 'show', name)));
+    const shown = await Promise.all(['last', id.slice(0, 30), date].map((name) => run('runs', 'show', name)));
     for (const { code, stdout } of shown) {
       expect(code).toBe(0);
       expect(stdout).toContain(id);
