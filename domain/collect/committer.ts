@@ -16,7 +16,7 @@ export interface Committer {
   tick(): void;
   /** Commits the rest and returns all manifests by key. */
   finish(): Promise<Map<string, StoredManifest>>;
-  /** Slices committed so far. */
+  /** Slices added so far. */
   done(): number;
 }
 
@@ -32,6 +32,7 @@ export function createCommitter(
   options: { readonly replace: boolean; readonly total: number; readonly context: StageContext },
 ): Committer {
   const made = new Map<string, StoredManifest>();
+  let added = 0;
   let group: StagedSlice[] = [];
   let waitingSince = 0;
   let passedMid = false;
@@ -59,6 +60,7 @@ export function createCommitter(
     async add(slice) {
       if (group.length === 0) waitingSince = performance.now();
       group.push(slice);
+      added++;
       await (group.length >= groupSlices ? flush() : undefined);
     },
     tick() {
@@ -70,7 +72,7 @@ export function createCommitter(
       await passMid();
       return made;
     },
-    done: () => made.size,
+    done: () => added,
   };
 }
 

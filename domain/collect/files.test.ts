@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newestSliceDate } from './files.ts';
@@ -108,6 +108,22 @@ describe('what is missing', () => {
     expect(missing).toBe(
       '{date}.csv has no file dated up to 2026-01-04; there are 1 from 2026-01-05 to 2026-01-05',
     );
+  });
+
+  it.skipIf(process.getuid?.() === 0)(
+    'is what may not be read, so that an optional source does not stop the night',
+    async () => {
+      await shop.file('closed/a.csv', 'a');
+      await chmod(join(shop.input, 'closed'), 0);
+      expect((await shop.list({ path: 'closed/*.csv' })).missing).toContain('cannot read');
+    },
+  );
+
+  it('is a symlink that leads nowhere', async () => {
+    await symlink(join(shop.input, 'gone.csv'), join(shop.input, 'link.csv'));
+    const { missing, slices } = await shop.list({ path: '*.csv' });
+    expect(slices).toEqual([]);
+    expect(missing).toContain('Source shop cannot read link.csv (ELOOP)');
   });
 
   it('is empty when something was found', async () => {

@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Source } from '../../schemas/config.ts';
 import { nearest } from '../../schemas/config-parse.ts';
@@ -23,6 +23,13 @@ export interface ListOptions {
   readonly source: Source;
 }
 
+/** A source, the dates wanted of it (inclusive), and the hashes remembered. */
+export type ListRange = ListOptions & {
+  readonly from?: string;
+  readonly to: string;
+  readonly hashes?: HashCache;
+};
+
 const parallelFiles = 8;
 
 /**
@@ -30,14 +37,28 @@ const parallelFiles = 8;
  *
  * Dates are inclusive bounds; undated files always count. A file with the bytes of an earlier one (by path, over all
  * dates up to `to`) goes to `repeats`. A `full` source is its newest slice up to `to`, alone, whatever `from` says.
- * `missing` says for people why nothing was found.
+ * `missing` says for people why nothing was found, or what may not be read.
  *
- * @throws SourceError STK-COLLECT-PATH for a path that leads out of `input`, also by symlink; STK-COLLECT-READ when a
- *   folder or file cannot be read
+ * @throws SourceError STK-COLLECT-PATH for a path that leads out of `input`, also by symlink; STK-COLLECT-READ when
+ *   reading fails in a way that may pass
  */
-export async function listSource(
-  options: ListOptions & { readonly from?: string; readonly to: string; readonly hashes?: HashCache },
-): Promise<SourcePlan> {
+export async function listSource(options: ListRange): Promise<SourcePlan> {
+  try {
+    return await listReadable(options);
+  } catch (error) {
+    // What may not be read is as good as not there: an optional source then goes on with what was published.
+    if (!(error instanceof SourceError) || error.code !== 'STK-COLLECT-READ' || error.retryable) throw error;
+    return { source: options.name, slices: [], repeats: [], missing: error.message };
+  }
+}
+
+/** The newest date a source has a file for, or undefined where it has no dated file. Hashes nothing. */
+export async function newestSliceDate(options: ListOptions): Promise<string | undefined> {
+  const dates = (await matchedFiles(options)).flatMap(({ date }) => date ?? []);
+  return dates.sort().at(-1);
+}
+
+async function listReadable(options: ListRange): Promise<SourcePlan> {
   const { name, source, from = '', to } = options;
   const found = await matchedFiles(options);
   const upTo = found.filter(({ date }) => date === undefined || date <= to);
@@ -49,12 +70,6 @@ export async function listSource(
   const missing =
     within.length === 0 && repeats.length === 0 ? await whyMissing(options, found, from, to) : '';
   return { source: name, slices: sliced(within), repeats, missing };
-}
-
-/** The newest date a source has a file for, or undefined where it has no dated file. Hashes nothing. */
-export async function newestSliceDate(options: ListOptions): Promise<string | undefined> {
-  const dates = (await matchedFiles(options)).flatMap(({ date }) => date ?? []);
-  return dates.sort().at(-1);
 }
 
 async function matchedFiles(options: ListOptions): Promise<Match[]> {
@@ -85,7 +100,10 @@ async function isFileInside(
   path: string,
 ): Promise<boolean> {
   const real = await realOf(join(input, path));
-  if (root === undefined || real === undefined) return false;
+  if (root === undefined || real === undefined) {
+    if (await isThereUnread(join(input, path))) throw unreadable(name, path, { code: 'ELOOP' });
+    return false;
+  }
   if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
     throw new SourceError(
       `Source ${name} matches ${path}, which a symlink leads out of the input folder ${input}; put the file itself there, or change the path in temporal.config.ts`,
@@ -93,6 +111,18 @@ async function isFileInside(
     );
   }
   return (await stat(real)).isFile();
+}
+
+/** Whether a name stands in its folder and yet opens nothing: a symlink to nowhere, or a name that is not UTF-8. */
+async function isThereUnread(path: string): Promise<boolean> {
+  if (path.includes('\ufffd')) return true;
+  return lstat(path).then(
+    () => true,
+    (error) => {
+      if (isAbsent(error)) return false;
+      throw error;
+    },
+  );
 }
 
 async function realOf(path: string): Promise<string | undefined> {
