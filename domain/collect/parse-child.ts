@@ -70,7 +70,7 @@ function faultOf(error: unknown): 'disk' | 'changed' | 'parser' {
  */
 function startWatchdog(residentMb: number | undefined): void {
   const watch = `
-    const parent = process.ppid;
+    const parent = ${process.ppid};
     const most = ${residentMb === undefined ? 'Infinity' : residentMb * 1024 * 1024};
     setInterval(() => {
       if (process.ppid !== parent || process.memoryUsage.rss() > most) process.kill(process.pid, 'SIGKILL');
