@@ -7,6 +7,7 @@ import type { ParseJob } from './jobs.ts';
 import { fileRefusal, isFileRefusal } from './reject-log.ts';
 import { expandZip } from './zip-members.ts';
 
+/** A format a content can be parsed as. */
 export type Format = NonNullable<Source['format']>;
 
 /** One file to parse: the received file, what it expands to, or a member of it. */

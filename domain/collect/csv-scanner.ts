@@ -35,8 +35,11 @@ export interface RecordShape {
 /** Finds the record that starts at `start` in `bytes[..end)`; `atEnd` says that `end` is the end of the file. */
 export type RecordScanner = (bytes: Buffer, start: number, end: number, atEnd: boolean) => RecordShape;
 
+/** The double quote. */
 export const quoteByte = 0x22;
+/** Line feed. */
 export const lf = 0x0a;
+/** Carriage return. */
 export const cr = 0x0d;
 
 const ordinary = 0;

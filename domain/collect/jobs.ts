@@ -53,6 +53,7 @@ export interface RefuseJob {
   readonly message: string;
 }
 
+/** What a child may be asked. */
 export type Job = ParseJob | FlatsJob | MergeJob | RefuseJob;
 
 /** What became of one file or archive member; counts and facts only. */
@@ -88,6 +89,7 @@ export interface TableResult {
   readonly rejects?: WrittenTable;
 }
 
+/** What a kind of job answers. */
 export type JobResult<J extends Job> = J extends MergeJob | FlatsJob ? TableResult : ParseResult;
 
 /** A fault that is not the file's. */
