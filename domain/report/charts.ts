@@ -2,8 +2,9 @@ import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { countText } from './format.ts';
 import type { ReportModel } from './model.ts';
-import { reasonText } from './sentences.ts';
+import { reasonText } from './reasons.ts';
 import { type Language, texts } from './texts.ts';
 
 use([BarChart, LineChart, GridComponent, LegendComponent, SVGRenderer]);
@@ -22,15 +23,35 @@ const ink = '#7a8290';
 const palette = ['#3b7dd8', '#e08a3c', '#4aa37a', '#c4566a', '#8a6fc9', '#b0913a', '#4a9fb5', '#9a9a9a'];
 const width = 1080;
 
-/** Draws the charts of a report. */
+/**
+ * Draws the charts of a report. Equal models give equal bytes; nothing in them refers to anything outside.
+ *
+ * Missing values are bars, not a heatmap: assets have different columns, so a grid of assets and columns is nearly empty.
+ */
 export function drawCharts(model: ReportModel, language: Language): ReportCharts {
   return {
-    volume: volumeChart(model),
-    ledger: ledgerChart(model, language),
-    quarantine: quarantineChart(model, language),
-    missing: missingChart(model),
-    steps: stepsChart(model),
+    volume: standalone(volumeChart(model), 'volume'),
+    ledger: standalone(ledgerChart(model, language), 'ledger'),
+    quarantine: standalone(quarantineChart(model, language), 'quarantine'),
+    missing: standalone(missingChart(model), 'missing'),
+    steps: standalone(stepsChart(model), 'steps'),
   };
+}
+
+/**
+ * Makes a drawing part of a page: the engine numbers ids over all drawings of a process and adds hover styles by them;
+ * ids are numbered anew under the chart's name, and styles, classes and marks for scripts go.
+ */
+function standalone(svg: string, name: string): string {
+  const numbers = new Map<string, number>();
+  return svg
+    .replaceAll(/<style[^>]*>.*?<\/style>/gs, '')
+    .replaceAll(/ (class|ecmeta_\w+|xmlns(:\w+)?|baseProfile|version)="[^"]*"/g, '')
+    .replaceAll(/zr\d+-[\w-]+/g, (id) => {
+      const number = numbers.get(id) ?? numbers.size;
+      numbers.set(id, number);
+      return `${name}-${number}`;
+    });
 }
 
 function volumeChart({ volume }: ReportModel): string {
@@ -49,8 +70,12 @@ function volumeChart({ volume }: ReportModel): string {
   });
   return draw(300, {
     legend: { top: 0, textStyle: { color: ink } },
-    xAxis: { type: 'category', data: slices, axisLabel: { color: ink } },
-    yAxis: { type: 'log', axisLabel: { color: ink }, splitLine: { lineStyle: { color: ink, opacity: 0.2 } } },
+    xAxis: { type: 'category', data: slices, axisLabel: { color: ink, hideOverlap: true } },
+    yAxis: {
+      type: 'log',
+      axisLabel: { color: ink, formatter: countText },
+      splitLine: { lineStyle: { color: ink, opacity: 0.2 } },
+    },
     series,
   });
 }
@@ -71,21 +96,28 @@ function ledgerChart({ ledger }: ReportModel, language: Language): string {
       name: columns[part],
       data: lines.map((line) => percent(line[part], line.rowsIn)),
     })),
-    '{value} %',
+    { unit: ' %', max: 100 },
   );
 }
 
 function quarantineChart({ quarantine }: ReportModel, language: Language): string {
-  const byReason = new Map<string, number>();
-  for (const { source, reason, rows } of quarantine) {
+  const byReason = new Map<string, { now: number; before: number }>();
+  for (const { source, reason, rows, rowsNew } of quarantine) {
     const name = `${source}: ${reasonText(reason, language)}`;
-    byReason.set(name, (byReason.get(name) ?? 0) + rows);
+    const sum = byReason.get(name) ?? { now: 0, before: 0 };
+    byReason.set(name, { now: sum.now + rowsNew, before: sum.before + rows - rowsNew });
   }
-  const top = [...byReason].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 14);
+  const top = [...byReason]
+    .sort(([a, x], [b, y]) => y.now - x.now || y.before - x.before || (a < b ? -1 : 1))
+    .slice(0, 14);
   if (top.length === 0) return '';
+  const { series } = texts[language];
   return bars(
     top.map(([name]) => name),
-    [{ name: '', data: top.map(([, rows]) => rows) }],
+    [
+      { name: series.rowsNew, data: top.map(([, { now }]) => now) },
+      { name: series.rowsBefore, data: top.map(([, { before }]) => before) },
+    ],
   );
 }
 
@@ -102,7 +134,7 @@ function missingChart({ assets }: ReportModel): string {
   return bars(
     columns.map(({ name }) => name),
     [{ name: '', data: columns.map(({ nullShare }) => percent(nullShare, 1)) }],
-    '{value} %',
+    { unit: ' %' },
   );
 }
 
@@ -112,7 +144,7 @@ function stepsChart({ steps }: ReportModel): string {
   return bars(
     slowest.map(({ step }) => step),
     [{ name: '', data: slowest.map(({ milliseconds }) => Math.round(milliseconds / 10) / 100) }],
-    '{value} s',
+    { unit: ' s' },
   );
 }
 
@@ -120,16 +152,16 @@ function stepsChart({ steps }: ReportModel): string {
 function bars(
   names: readonly string[],
   series: readonly { readonly name: string; readonly data: readonly number[] }[],
-  unit = '{value}',
+  { unit = '', max }: { readonly unit?: string; readonly max?: number } = {},
 ): string {
   const named = series.length > 1;
   return draw(50 + (named ? 30 : 0) + names.length * 24, {
     legend: named ? { top: 0, textStyle: { color: ink } } : { show: false },
     xAxis: {
       type: 'value',
-      axisLabel: { color: ink, formatter: unit },
+      axisLabel: { color: ink, formatter: (value: number) => `${countText(value)}${unit}` },
       splitLine: { lineStyle: { color: ink, opacity: 0.2 } },
-      ...(named ? { max: 100 } : {}),
+      ...(max === undefined ? {} : { max }),
     },
     yAxis: {
       type: 'category',

@@ -31,26 +31,51 @@ export interface ReportSource {
   readonly missing: string;
 }
 
-/** One column of an asset, personal values left out. */
+/** One column of an asset. Of personal columns every value is left out: extremes, figures and frequent values are empty. */
 export interface ReportColumn {
   readonly column: string;
+  /** How it is stored. */
   readonly type: string;
+  /** How its values are written: text, integer, decimal, date, time, flag, json, empty or not profiled. */
+  readonly looksLike: string;
   readonly kind: string;
+  /** In English; other languages make their own from kind, evidence and links. */
   readonly meaning: string;
+  readonly evidence: string;
   readonly why: string;
+  /** Mapping expressions that read it (`events.time = ts`) or fill it (`orders: ts`). */
+  readonly links: readonly string[];
+  readonly unit: string;
   readonly personal: boolean;
+  /** Share of rows without a value, 0 to 1. */
   readonly nullShare: number;
   readonly distinct: number;
+  /** Whether figures and frequent values come from a sample of the values. */
+  readonly sampled: boolean;
+  /** Characters of a value on average. */
+  readonly averageLength: number;
   readonly min: string;
   readonly max: string;
+  /** Of numeric columns, as decimal text; else empty. */
+  readonly mean: string;
+  readonly median: string;
+  /** Most frequent values, most rows first. */
+  readonly top: readonly { readonly value: string; readonly rows: number }[];
   readonly alerts: readonly string[];
 }
 
 /** One asset with its columns. */
 export interface ReportAsset {
   readonly asset: string;
+  /** `source` (raw) or `unified`. */
   readonly kind: string;
+  /** Entities it feeds or is. */
+  readonly entities: readonly string[];
+  /** Sources it is made of. */
+  readonly sources: readonly string[];
+  /** In English; other languages make their own from evidence, entities and sources. */
   readonly meaning: string;
+  readonly evidence: string;
   readonly why: string;
   readonly owner: string;
   readonly grain: string;
@@ -76,18 +101,34 @@ export interface ReportCheck {
   readonly observed: string;
 }
 
+/** Where a rejected row stands. Line 0 is a whole file; an empty file is a whole slice. */
+export interface ReportPlace {
+  readonly slice: string;
+  readonly file: string;
+  readonly line: number;
+}
+
 /** Rejected rows of one source and reason, with places but never with content. */
 export interface ReportQuarantine {
   readonly source: string;
   readonly reason: string;
   readonly entity: string;
   readonly column: string;
+  /** Rows of slices that arrived in this run. */
+  readonly rowsNew: number;
+  /** Rows of all slices there are. */
   readonly rows: number;
   readonly slices: number;
-  readonly examples: readonly string[];
+  /** Newest slice first. */
+  readonly examples: readonly ReportPlace[];
 }
 
-/** Where the rows of a (stage, source, entity) went, all slices of the run together. */
+/** A problem, and whether it is about what arrived in this run or lies there from before. */
+export interface ReportProblem extends Problem {
+  readonly isNew: boolean;
+}
+
+/** Where the rows of a (stage, source, entity) went, over all slices the run stands on, earlier ones too. */
 export interface ReportLedger {
   readonly stage: string;
   readonly source: string;
@@ -118,10 +159,37 @@ export interface ReportStep {
   readonly stage: string;
   readonly decision: string;
   readonly why: string;
+  readonly parts: number;
+  readonly reusedParts: number;
   readonly milliseconds: number;
   readonly rowsIn: number;
   readonly rowsOut: number;
   readonly rejected: number;
+  readonly peakMemoryBytes: number;
+  readonly bytesWritten: number;
+}
+
+/** The figures on top. Rows are those of slices that arrived in this run. */
+export interface ReportHeadline {
+  /** `nothing`: no slice arrived. `attention`: a check or a problem of this run is an error. */
+  readonly status: 'good' | 'attention' | 'nothing';
+  readonly sources: number;
+  /** Sources at least one slice arrived of. */
+  readonly sourcesArrived: number;
+  readonly slicesArrived: number;
+  /** Rows of the files that arrived. */
+  readonly rowsIn: number;
+  /** Of them: could not be read, or broke the mapping or the contract. */
+  readonly rejected: number;
+  /** Of them: repeats of another row of the same slice. */
+  readonly duplicates: number;
+  /** Rows in quarantine over all slices, earlier ones too. */
+  readonly quarantined: number;
+  readonly checks: { readonly pass: number; readonly warn: number; readonly error: number };
+  readonly changes: number;
+  readonly parts: number;
+  readonly reusedParts: number;
+  readonly milliseconds: number;
   readonly peakMemoryBytes: number;
   readonly bytesWritten: number;
 }
@@ -136,27 +204,13 @@ export interface ReportModel {
   readonly trigger: string;
   readonly record: string;
   readonly baseSnapshot: number;
-  readonly headline: {
-    readonly status: 'good' | 'attention' | 'bad';
-    readonly sources: number;
-    readonly slicesArrived: number;
-    readonly rowsIn: number;
-    readonly rejected: number;
-    readonly duplicates: number;
-    readonly checks: { readonly pass: number; readonly warn: number; readonly error: number };
-    readonly changes: number;
-    readonly parts: number;
-    readonly reusedParts: number;
-    readonly milliseconds: number;
-    readonly peakMemoryBytes: number;
-    readonly bytesWritten: number;
-  };
+  readonly headline: ReportHeadline;
   readonly changes: readonly ReportChange[];
   readonly sources: readonly ReportSource[];
   readonly assets: readonly ReportAsset[];
   readonly checks: readonly ReportCheck[];
   readonly quarantine: readonly ReportQuarantine[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ReportProblem[];
   readonly ledger: readonly ReportLedger[];
   readonly datasets: readonly ReportDataset[];
   /** Rows per slice of each source, for the chart. */
