@@ -63,6 +63,7 @@ function volumeChart({ volume }: ReportModel): string {
       name: source,
       type: 'line',
       showSymbol: slices.length < 40,
+      symbol: 'circle',
       symbolSize: 5,
       connectNulls: true,
       data: slices.map((slice) => positive(bySlice.get(slice))),
@@ -102,7 +103,7 @@ function ledgerChart({ ledger }: ReportModel, language: Language): string {
 
 function quarantineChart({ quarantine }: ReportModel, language: Language): string {
   const byReason = new Map<string, { now: number; before: number }>();
-  for (const { source, reason, rows, rowsNew } of quarantine) {
+  for (const { source, reason, rows, rowsNew } of quarantine.filter((one) => one.rows > 0)) {
     const name = `${source}: ${reasonText(reason, language)}`;
     const sum = byReason.get(name) ?? { now: 0, before: 0 };
     byReason.set(name, { now: sum.now + rowsNew, before: sum.before + rows - rowsNew });

@@ -1,0 +1,77 @@
+import type { Language } from './texts.ts';
+
+/** Kinds of words the inventory and the run record use, each a small closed set. */
+export type WordKind =
+  | 'health'
+  | 'status'
+  | 'check'
+  | 'alert'
+  | 'looksLike'
+  | 'stage'
+  | 'decision'
+  | 'trigger'
+  | 'severity'
+  | 'entity';
+
+/**
+ * A word of the inventory or the run record in the report's language. English keeps the words themselves (they are what
+ * the SQL tables and dbt say); a word nobody translated stays as it is.
+ */
+export function word(kind: WordKind, value: string, language: Language): string {
+  return language === 'en' ? value : (chinese[kind][value] ?? value);
+}
+
+/** The Chinese words by kind; a test holds them against what the inventory can say. */
+export const chinese: Readonly<Record<WordKind, Readonly<Record<string, string>>>> = {
+  health: { Healthy: '健康', Warning: '警告', Degraded: '受损', Unknown: '未知' },
+  status: { pass: '通过', warn: '警告', error: '失败', info: '说明' },
+  check: {
+    not_null: '非空',
+    unique: '唯一',
+    accepted_values: '允许的取值',
+    range: '范围',
+    pattern: '格式',
+    relationships: '引用',
+    freshness: '新鲜度',
+    volume: '数据量',
+    schema: '表结构',
+    gaps: '缺失日期',
+    ledger: '账目平衡',
+    intake: '接收',
+    mapping: '映射',
+  },
+  alert: {
+    empty: '全空',
+    constant: '只有一个值',
+    missing: '有缺失',
+    unique: '各不相同',
+    'high cardinality': '取值过多',
+    imbalance: '分布失衡',
+    zeros: '零值多',
+    skewed: '分布偏斜',
+  },
+  looksLike: {
+    empty: '空',
+    integer: '整数',
+    decimal: '小数',
+    date: '日期',
+    time: '时间',
+    flag: '是/否',
+    json: 'JSON',
+    text: '文本',
+    'not profiled': '未分析',
+  },
+  stage: {
+    plan: '计划',
+    collect: '收集',
+    normalize: '规范化',
+    dedup: '去重',
+    inventory: '盘点',
+    report: '报告',
+    publish: '发布',
+  },
+  decision: { ran: '已执行', reused: '已复用', skipped: '已跳过', refused: '已拒绝', failed: '失败' },
+  trigger: { schedule: '定时运行', manual: '手动运行', backfill: '补跑', replay: '重放' },
+  severity: { error: '错误', warn: '警告' },
+  entity: { users: '用户', items: '商品', events: '事件', reviews: '评论', market: '行情' },
+};
