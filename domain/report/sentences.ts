@@ -1,4 +1,4 @@
-import { countText } from './format.ts';
+import { counted, countText } from './format.ts';
 import type {
   ReportChange,
   ReportCheck,
@@ -62,8 +62,11 @@ export function healthReason(source: string, rows: number, model: ReportModel, l
   if (failing) return failing;
   if (rows === 0) return language === 'en' ? 'no rows' : '没有数据';
   if (judged.length === 0) return language === 'en' ? 'no check' : '没有检查';
-  const count = countText(judged.length);
-  return named('warn') || (language === 'en' ? `${count} checks passed` : `${count} 项检查通过`);
+  const passed =
+    language === 'en'
+      ? `${counted(judged.length, 'check')} passed`
+      : `${countText(judged.length)} 项检查通过`;
+  return named('warn') || passed;
 }
 
 /** Why nothing was found of a source; empty where something was. */
