@@ -41,7 +41,6 @@ export default defineConfig({
       description: 'The whole product list, written anew every night.',
       entities: {
         items: {
-          namespace: 'shop',
           columns: {
             item_id: 'sku',
             title: 'title',
@@ -193,5 +192,5 @@ export default defineConfig({
       },
     },
   },
-  match: { namespaces: ['shop', 'supplier'] },
+  match: { namespaces: ['main', 'supplier'] },
 });

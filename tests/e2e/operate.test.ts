@@ -1,6 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTable } from '../../cli/read-table.ts';
+import { readTruth } from '../../domain/demo/shop.ts';
 import { addDays } from '../../domain/plan/dates.ts';
 import { openStore } from '../../domain/store/store.ts';
 import type { Temporal } from '../../workers/connect.ts';
@@ -62,6 +64,32 @@ describe.skipIf(skip)(`operating a project ${skip}`, () => {
     expect(second).toMatchObject({ outcome: 'unchanged', snapshot: 1 });
     expect(second.steps - second.reused).toBeLessThanOrEqual(2);
   }, 60_000);
+
+  it('finds exactly the references to unknown items and users that the shop planted', async () => {
+    const store = await openStore(project.storeDir);
+    const checks = await readTable(
+      store,
+      await store.snapshots.current(),
+      'inventory.checks',
+      (relation) => `
+        select "column", evaluated, unexpected
+        from ${relation}
+        where source = 'clicks' and type = 'relationships'
+        order by "column"`,
+    );
+    const truth = await readTruth(project.input);
+    const planted = (kind: string): number =>
+      (truth?.days ?? [])
+        .flatMap(({ files }) => files)
+        .filter(({ file }) => file.startsWith('clicks/'))
+        .flatMap(({ dirt }) => dirt)
+        .filter((mark) => mark.kind === kind).length;
+    expect(planted('unknown-sku')).toBeGreaterThan(0);
+    expect(checks.map((row) => [row.column, Number(row.unexpected)])).toEqual([
+      ['item_id', planted('unknown-sku')],
+      ['user_id', planted('unknown-user')],
+    ]);
+  });
 
   it('shows the stage table and the activity names as the step table has them', async () => {
     const handle = temporal.client.workflow.getHandle(`inventory/${date}`);
