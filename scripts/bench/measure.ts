@@ -12,21 +12,23 @@ export interface Measured {
   readonly stderr: string;
 }
 
-/** Runs a command and measures its whole process tree, detached children (the server) included by their environment mark. */
+/**
+ * Runs a command and measures its whole process tree by parent ids. Parsing children, the keeper and the server are started
+ * with a cleaned environment, so that no mark in it would find them; a process once seen stays in, also when its parent ends.
+ */
 export async function measure(
   command: string,
   args: readonly string[],
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<Measured> {
-  const mark = `STOCKTAKE_BENCH=${process.pid}-${process.hrtime.bigint()}`;
   const started = performance.now();
   const child = spawn(command, args, {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env, STOCKTAKE_BENCH: mark.split('=')[1] },
+    env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const peaks = new Map<number, number>();
-  const timer = setInterval(() => samplePeaks(mark, peaks), 150);
+  const peaks = new Map<number, number>([[child.pid ?? 0, 0]]);
+  const timer = setInterval(() => samplePeaks(peaks), 100);
   const texts = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     texts.stdout += String(chunk);
@@ -40,16 +42,39 @@ export async function measure(
   return { code, seconds: (performance.now() - started) / 1000, peakPssBytes, ...texts };
 }
 
-function samplePeaks(mark: string, peaks: Map<number, number>): void {
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      if (!readFileSync(`/proc/${name}/environ`, 'latin1').split('\0').includes(mark)) continue;
-      const pss = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${name}/smaps_rollup`, 'latin1'));
-      const bytes = Number(pss?.[1] ?? 0) * 1024;
-      peaks.set(Number(name), Math.max(peaks.get(Number(name)) ?? 0, bytes));
-    } catch {
-      // The process ended between the listing and the reading: it has no more to add.
+function samplePeaks(peaks: Map<number, number>): void {
+  const parents = parentIds();
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const [pid, parent] of parents) {
+      if (peaks.has(pid) || !peaks.has(parent)) continue;
+      peaks.set(pid, 0);
+      grown = true;
     }
+  }
+  for (const [pid, peak] of peaks) peaks.set(pid, Math.max(peak, pssOf(pid)));
+}
+
+function parentIds(): Map<number, number> {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    const stat = readIfThere(`/proc/${name}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[1]) parents.set(Number(name), Number(fields[1]));
+  }
+  return parents;
+}
+
+function pssOf(pid: number): number {
+  const found = /^Pss:\s+(\d+) kB/m.exec(readIfThere(`/proc/${pid}/smaps_rollup`));
+  return Number(found?.[1] ?? 0) * 1024;
+}
+
+/** A process that ends between the listing and the reading has no more to add. */
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
   }
 }
