@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { runSteps } from '../warehouse/steps.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { type Workspace, withWorkspace } from '../warehouse/workspace.ts';
 import { noRowsSql } from './entity-sql.ts';
 import {
   type DatedSlice,
@@ -21,7 +22,7 @@ import {
 } from './event-dates.ts';
 import { type EventKeys, eventCountsSql, eventPartitionSql, eventRowsSql } from './events-sql.ts';
 import { sliceOf, stage } from './outputs.ts';
-import { type Scratch, withHeartbeat, withScratch } from './scratch.ts';
+import { withHeartbeat } from './scratch.ts';
 
 /** Raise it when the same clean slices would give other bytes. */
 export const eventsVersion = 1;
@@ -137,7 +138,7 @@ async function makeBatch(
   entity: EventEntity,
   parts: readonly EventPart[],
 ): Promise<StoredManifest[]> {
-  return withScratch(store, context, async (scratch) => {
+  return withWorkspace(store, context, async (scratch) => {
     await loadRows(store, scratch.warehouse, entity, parts);
     const ledgers = await countRows(scratch.warehouse, entity, parts);
     const staged = await writePartitions(scratch, context, entity, parts);
@@ -234,7 +235,7 @@ function otherRows(
 }
 
 async function writePartitions(
-  { warehouse, dir }: Scratch,
+  { warehouse, dir }: Workspace,
   context: StageContext,
   entity: EventEntity,
   parts: readonly EventPart[],

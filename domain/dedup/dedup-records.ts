@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { runSteps } from '../warehouse/steps.ts';
 import type { Row, Warehouse } from '../warehouse/warehouse.ts';
+import type { Workspace } from '../warehouse/workspace.ts';
 import { noRowsSql } from './entity-sql.ts';
 import { nothingDone, stage, wholeOutput } from './outputs.ts';
 import {
@@ -16,7 +17,6 @@ import {
   type RecordEntity,
   storedRecordsSql,
 } from './records-sql.ts';
-import type { Scratch } from './scratch.ts';
 import { findOrMake, type WholeParts } from './whole.ts';
 
 /** Raise it when the same clean slices would give other bytes. */
@@ -125,7 +125,7 @@ async function usableBase(
 
 async function merge(
   store: Store,
-  { warehouse, dir }: Scratch,
+  { warehouse, dir }: Workspace,
   work: { entity: RecordEntity; inputs: readonly RecordInput[]; base: MergeBase | undefined },
 ): Promise<WholeParts> {
   const { entity, inputs, base } = work;

@@ -7,12 +7,12 @@ import type { Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { runSteps } from '../warehouse/steps.ts';
 import type { Row, Warehouse } from '../warehouse/warehouse.ts';
+import type { Workspace } from '../warehouse/workspace.ts';
 import { keyOf } from './entity-sql.ts';
 import { namespaceOrder } from './golden-id.ts';
 import { goldenPicksSql, goldenTotalsSql, ownIdsSql, storedGoldenSql } from './golden-sql.ts';
 import { nothingDone, stage, wholeOutput } from './outputs.ts';
 import type { RecordEntity } from './records-sql.ts';
-import type { Scratch } from './scratch.ts';
 import { findOrMake, type WholeParts } from './whole.ts';
 
 /** Raise it when the same records and clusters would give other bytes. */
@@ -65,7 +65,7 @@ export async function goldenRecords(
   return wholeOutput(done.stored, { [dataset]: 'records' }, { reused: done.reused });
 }
 
-async function make(store: Store, { warehouse, dir }: Scratch, work: GoldenWork): Promise<WholeParts> {
+async function make(store: Store, { warehouse, dir }: Workspace, work: GoldenWork): Promise<WholeParts> {
   const { entity } = work;
   await loadTable(store, warehouse, 'records', work.records);
   const present = await warehouse.rows('namespaces', 'select distinct namespace from records order by 1');

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { loadSql, runSteps } from '../warehouse/steps.ts';
 import type { Row, Warehouse } from '../warehouse/warehouse.ts';
+import type { Workspace } from '../warehouse/workspace.ts';
 import { namespaceOrder } from './golden-id.ts';
 import type { ItemText } from './item-profiles.ts';
 import {
@@ -23,7 +24,6 @@ import {
 import { nothingDone, stage, wholeOutput } from './outputs.ts';
 import { createPace } from './pace.ts';
 import { type ComparedPair, type Resolution, resolveItems } from './resolve-items.ts';
-import type { Scratch } from './scratch.ts';
 import { findOrMake, type Progress, type WholeParts } from './whole.ts';
 
 /** Raise it when the same records would give other bytes. */
@@ -79,7 +79,7 @@ export async function matchItems(store: Store, context: StageContext, work: Matc
 async function match(
   store: Store,
   context: StageContext,
-  { warehouse, dir }: Scratch,
+  { warehouse, dir }: Workspace,
   work: MatchWork,
   progress: Progress,
 ): Promise<WholeParts> {

@@ -3,8 +3,9 @@ import type { StageContext } from '../runtime/stage.ts';
 import { idempotencyKey, type StoredManifest } from '../store/manifests.ts';
 import type { StagedFile } from '../store/objects.ts';
 import type { Store } from '../store/store.ts';
+import { type Workspace, withWorkspace } from '../warehouse/workspace.ts';
 import { stage } from './outputs.ts';
-import { type Scratch, withHeartbeat, withScratch } from './scratch.ts';
+import { withHeartbeat } from './scratch.ts';
 
 /** Names one output that is made as a whole: everything that decides whether it is made already. */
 export interface WholeSpec {
@@ -33,7 +34,7 @@ export async function findOrMake(
   store: Store,
   context: StageContext,
   spec: WholeSpec,
-  make: (scratch: Scratch, progress: Progress) => Promise<WholeParts>,
+  make: (scratch: Workspace, progress: Progress) => Promise<WholeParts>,
 ): Promise<{ readonly stored: StoredManifest; readonly reused: boolean }> {
   return withHeartbeat(context, spec.step, async (progress) => {
     await context.failpoint('before');
@@ -42,7 +43,7 @@ export async function findOrMake(
     const key = idempotencyKey({ stage, version, config, inputs: parents, scope: `${spec.dataset}/all` });
     const found = context.force ? undefined : await store.manifests.find(stage, key);
     if (found) return { stored: found, reused: true };
-    const stored = await withScratch(store, context, async (scratch) => {
+    const stored = await withWorkspace(store, context, async (scratch) => {
       const parts = await make(scratch, progress);
       await context.failpoint('mid');
       return commit(store, context, { stage, key, version, scope: 'all', parents }, parts);

@@ -1,10 +1,9 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import type { Store } from '../store/store.ts';
 import { readParquetSql } from '../warehouse/parquet.ts';
-import { openWarehouse, type Warehouse } from '../warehouse/warehouse.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { withWorkspace } from '../warehouse/workspace.ts';
 
 /** What the parts of an inventory work with. */
 export interface Workbench {
@@ -28,29 +27,19 @@ export async function withWorkbench<Result>(
   context: StageContext,
   work: (bench: Workbench) => Promise<Result>,
 ): Promise<Result> {
-  const dir = await store.objects.staging();
   let doing = 'open';
-  try {
-    const warehouse = await openWarehouse({
-      threads: context.threads,
-      memoryMb: context.memoryMb,
-      tempDir: join(dir, 'spill'),
-      signal: context.signal,
-      onRunning: () => context.heartbeat({ doing }),
-    });
-    const progress = (step: string): void => {
-      context.signal.throwIfAborted();
-      doing = step;
-      context.heartbeat({ doing });
-    };
-    try {
-      return await work({ store, warehouse, dir, progress, relation: relationOf(store, progress) });
-    } finally {
-      warehouse.close();
-    }
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  const beat = (): void => context.heartbeat({ doing });
+  const progress = (step: string): void => {
+    context.signal.throwIfAborted();
+    doing = step;
+    beat();
+  };
+  return withWorkspace(
+    store,
+    context,
+    (workspace) => work({ store, ...workspace, progress, relation: relationOf(store, progress) }),
+    beat,
+  );
 }
 
 /** Files whose hash is checked between two heartbeats. */

@@ -1,8 +1,7 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { StageContext } from '../runtime/stage.ts';
 import type { Store } from '../store/store.ts';
-import { openWarehouse, type Warehouse } from '../warehouse/warehouse.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { withWorkspace } from '../warehouse/workspace.ts';
 
 /** What a batch of slices is worked with. */
 export interface Engine {
@@ -25,22 +24,7 @@ export async function withEngine<Result>(
   context: StageContext,
   work: (engine: Engine) => Promise<Result>,
 ): Promise<Result> {
-  const dir = await store.objects.staging();
-  try {
-    const warehouse = await openWarehouse({
-      threads: context.threads,
-      memoryMb: context.memoryMb,
-      tempDir: join(dir, 'spill'),
-      signal: context.signal,
-    });
-    try {
-      return await work(engineOf(context, warehouse, dir));
-    } finally {
-      warehouse.close();
-    }
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  return withWorkspace(store, context, ({ warehouse, dir }) => work(engineOf(context, warehouse, dir)));
 }
 
 function engineOf(context: StageContext, warehouse: Warehouse, dir: string): Engine {

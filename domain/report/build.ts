@@ -1,10 +1,8 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { catalogEntry } from '../../schemas/catalog.ts';
 import type { StepRecord } from '../../schemas/run.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import type { Store } from '../store/store.ts';
-import { openWarehouse } from '../warehouse/warehouse.ts';
+import { withWorkspace } from '../warehouse/workspace.ts';
 import { headlineOf, sortProblems, sumLedger } from './headline.ts';
 import type { ReportDataset, ReportModel, ReportStep } from './model.ts';
 import { readAssets, readChanges, readChecks, readSources } from './read-inventory.ts';
@@ -21,20 +19,12 @@ export async function buildReport(
   context: StageContext,
   work: ReportWork,
 ): Promise<ReportModel> {
-  const scratch = await store.objects.staging();
-  const warehouse = await openWarehouse({
-    threads: context.threads,
-    memoryMb: context.memoryMb,
-    tempDir: join(scratch, 'spill'),
-    signal: context.signal,
-    onRunning: () => context.heartbeat({ report: 'reading' }),
-  });
-  try {
-    return await readModel(createReader(store, warehouse, work.datasets), work);
-  } finally {
-    warehouse.close();
-    await rm(scratch, { recursive: true, force: true });
-  }
+  return withWorkspace(
+    store,
+    context,
+    ({ warehouse }) => readModel(createReader(store, warehouse, work.datasets), work),
+    () => context.heartbeat({ report: 'reading' }),
+  );
 }
 
 async function readModel(read: Reader, work: ReportWork): Promise<ReportModel> {
