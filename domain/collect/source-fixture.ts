@@ -7,8 +7,8 @@ import type { ArtifactRef, Manifest } from '../../schemas/artifact.ts';
 import { type Config, configSchema, type Source, sourceSchema } from '../../schemas/config.ts';
 import type { SourcePlan } from '../../schemas/plan.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
-import { silentLogger } from '../runtime/logger.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import { stageContext as smallContext } from '../runtime/stage-fixture.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { readParquetSql } from '../warehouse/parquet.ts';
 import { openWarehouse, type Row } from '../warehouse/warehouse.ts';
@@ -105,16 +105,7 @@ export function defaultLimits(): Config['limits'] {
 
 /** A context without effects. */
 export function stageContext(context: Partial<StageContext> = {}): StageContext {
-  return {
-    log: silentLogger,
-    heartbeat: () => undefined,
-    signal: new AbortController().signal,
-    threads: 2,
-    memoryMb: 512,
-    force: false,
-    failpoint: async () => undefined,
-    ...context,
-  };
+  return smallContext({ memoryMb: 512, ...context });
 }
 
 async function readRows(store: Store, refs: readonly ArtifactRef[], tempDir: string): Promise<Row[]> {

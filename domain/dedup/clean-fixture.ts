@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import { type EntityName, entities } from '../../schemas/entities.ts';
-import { silentLogger } from '../runtime/logger.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import { stageContext } from '../runtime/stage-fixture.ts';
 import { idempotencyKey } from '../store/manifests.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
@@ -12,6 +12,8 @@ import { quotedString } from '../warehouse/quoting.ts';
 import { openWarehouse, type Row, type Warehouse } from '../warehouse/warehouse.ts';
 import { noRowsSql, provenanceColumns, typedColumnsSql, typedProvenanceSql } from './entity-sql.ts';
 import { sliceOf } from './outputs.ts';
+
+export { stageContext };
 
 /** One clean row as a test types it: entity columns as text, and where it lies. Line 1, file `<slice>.csv` by default. */
 export type CleanRow = Readonly<Record<string, string | number | null>>;
@@ -89,20 +91,6 @@ export async function openCleanFixture(threads = 2): Promise<CleanFixture> {
     },
   };
   return fixture;
-}
-
-/** A stage context for tests; give what matters. */
-export function stageContext(given: Partial<StageContext> = {}): StageContext {
-  return {
-    log: silentLogger,
-    heartbeat: () => undefined,
-    signal: new AbortController().signal,
-    threads: 2,
-    memoryMb: 1024,
-    force: false,
-    failpoint: async () => undefined,
-    ...given,
-  };
 }
 
 async function countDates(fixture: CleanFixture, path: string): Promise<Record<string, number>> {

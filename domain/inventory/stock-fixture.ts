@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { DatasetSlice, LedgerEntry, Manifest } from '../../schemas/artifact.ts';
 import { type ConfigInput, configSchema } from '../../schemas/config.ts';
 import { type EntityName, entities } from '../../schemas/entities.ts';
-import { silentLogger } from '../runtime/logger.ts';
-import type { StageContext } from '../runtime/stage.ts';
 import { idempotencyKey } from '../store/manifests.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';
 import { openWarehouse, type Row, type Warehouse } from '../warehouse/warehouse.ts';
+
+export { stageContext } from '../runtime/stage-fixture.ts';
 
 /** A row as a test types it: column → text, number or nothing. */
 export type TypedRow = Readonly<Record<string, string | number | null>>;
@@ -62,20 +62,6 @@ export async function openStockFixture(): Promise<StockFixture> {
       warehouse.close();
       await rm(dir, { recursive: true, force: true });
     },
-  };
-}
-
-/** A stage context for tests; give what matters. */
-export function stageContext(given: Partial<StageContext> = {}): StageContext {
-  return {
-    log: silentLogger,
-    heartbeat: () => undefined,
-    signal: new AbortController().signal,
-    threads: 2,
-    memoryMb: 1024,
-    force: false,
-    failpoint: async () => undefined,
-    ...given,
   };
 }
 

@@ -6,13 +6,15 @@ import type { ArtifactRef, DatasetSlice } from '../../schemas/artifact.ts';
 import { sourceSchema } from '../../schemas/config.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import { hashOf } from '../runtime/hashing.ts';
-import { silentLogger } from '../runtime/logger.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import { stageContext } from '../runtime/stage-fixture.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';
 import { openWarehouse, type Row, type Warehouse } from '../warehouse/warehouse.ts';
 import { normalizeSlices } from './normalize.ts';
+
+export { stageContext };
 
 /** A value of a raw text column. */
 type Cell = string | null;
@@ -133,20 +135,6 @@ export async function openRawFixture(): Promise<RawFixture> {
       warehouse.close();
       await rm(dir, { recursive: true, force: true });
     },
-  };
-}
-
-/** A stage context for tests; give what matters. */
-export function stageContext(given: Partial<StageContext> = {}): StageContext {
-  return {
-    log: silentLogger,
-    heartbeat: () => undefined,
-    signal: new AbortController().signal,
-    threads: 2,
-    memoryMb: 1024,
-    force: false,
-    failpoint: async () => undefined,
-    ...given,
   };
 }
 

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetSlice, LedgerEntry } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
-import { silentLogger } from '../runtime/logger.ts';
-import type { StageContext } from '../runtime/stage.ts';
+import { stageContext } from '../runtime/stage-fixture.ts';
 import { idempotencyKey } from '../store/manifests.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { assembleDatasets, overlay } from './assemble.ts';
@@ -20,15 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-const context: StageContext = {
-  log: silentLogger,
-  heartbeat: () => undefined,
-  signal: new AbortController().signal,
-  threads: 1,
-  memoryMb: 256,
-  force: false,
-  failpoint: async () => undefined,
-};
+const context = stageContext({ threads: 1, memoryMb: 256 });
 
 async function slice(
   name: string,

@@ -6,8 +6,8 @@ import { configSchema } from '../../schemas/config.ts';
 import type { Plan } from '../../schemas/plan.ts';
 import type { StepRecord } from '../../schemas/run.ts';
 import type { Problem } from '../../schemas/stage.ts';
-import { silentLogger } from '../runtime/logger.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import { stageContext } from '../runtime/stage-fixture.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { writeParquet } from '../warehouse/parquet.ts';
 import { openWarehouse, type Warehouse } from '../warehouse/warehouse.ts';
@@ -34,15 +34,7 @@ export async function openReportFixture(): Promise<ReportFixture> {
   const warehouse = await openWarehouse({ threads: 2, memoryMb: 512, tempDir: join(dir, 'spill') });
   return {
     store,
-    context: {
-      log: silentLogger,
-      heartbeat: () => undefined,
-      signal: new AbortController().signal,
-      threads: 2,
-      memoryMb: 512,
-      force: false,
-      failpoint: async () => undefined,
-    },
+    context: stageContext({ memoryMb: 512 }),
     slice: (slice, sql) => writeSlice(store, warehouse, slice, sql),
     async close() {
       warehouse.close();
