@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { buildReport, writeReport } from '../domain/report/report.ts';
+import { reportDir } from '../domain/report/report-dir.ts';
 import { durableStep } from './boundary.ts';
 import { datasetsNow } from './dedup.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -32,7 +32,7 @@ export const createReportActivities = (deps: ActivityDeps) => ({
       problems: problemsOf(scope),
     });
     await context.failpoint('mid');
-    await writeReport(join(store.dir, 'reports', request.record), model, deps.render);
+    await writeReport(reportDir(store.dir, request.record), model, deps.render);
     await context.failpoint('after-effect');
     return { ...output, why: `reports/${request.record}/index.html` };
   }),

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { countText, sizeText } from '../domain/report/format.ts';
 import { CliError } from '../domain/runtime/errors.ts';
 import { sweepStore } from '../domain/store/retention.ts';
 import { loadProject } from '../workers/load-config.ts';
 import type { GlobalOptions } from './options.ts';
-import { count, createOutput, size } from './output.ts';
+import { createOutput } from './output.ts';
 import { openReading } from './session.ts';
 
 /** `stocktake clean`: takes the store folder away (needs `--yes`), or with `--sweep` only what nothing needs. */
@@ -47,7 +48,7 @@ async function sweep(globals: GlobalOptions): Promise<number> {
   if (globals.json) out.json(swept);
   else {
     out.data(
-      `Removed ${count(swept.snapshots)} snapshots, ${count(swept.runs)} run records, ${count(swept.manifests)} manifests, ${count(swept.objects)} objects (${size(swept.bytes)}), ${count(swept.staging)} staging folders`,
+      `Removed ${countText(swept.snapshots)} snapshots, ${countText(swept.runs)} run records, ${countText(swept.manifests)} manifests, ${countText(swept.objects)} objects (${sizeText(swept.bytes)}), ${countText(swept.staging)} staging folders`,
     );
   }
   return 0;

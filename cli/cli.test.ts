@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { count, displayWidth, duration, size, table } from './output.ts';
+import { countText, durationText, sizeText } from '../domain/report/format.ts';
+import { displayWidth, table } from './output.ts';
 import { resetPoint } from './reset-point.ts';
 import { differences, type ScheduleFacts } from './schedule-spec.ts';
 
@@ -20,9 +21,13 @@ describe('output', () => {
   });
 
   it('writes numbers, durations and sizes for people', () => {
-    expect(count(541_909)).toBe('541,909');
-    expect([duration(420), duration(12_400), duration(200_000)]).toEqual(['0.4 s', '12 s', '3 min 20 s']);
-    expect([size(812), size(4100), size(47_000_000)]).toEqual(['812 B', '4.1 kB', '47 MB']);
+    expect(countText(541_909)).toBe('541,909');
+    expect([durationText(420), durationText(12_400), durationText(200_000)]).toEqual([
+      '0.4 s',
+      '12 s',
+      '3 min 20 s',
+    ]);
+    expect([sizeText(812), sizeText(4100), sizeText(47_000_000)]).toEqual(['812 B', '4.1 kB', '47 MB']);
   });
 });
 

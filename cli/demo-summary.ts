@@ -1,11 +1,12 @@
 import pc from 'picocolors';
+import { countText } from '../domain/report/format.ts';
+import { reportDir } from '../domain/report/report-dir.ts';
 import type { Row } from '../domain/warehouse/warehouse.ts';
 import type { Snapshot } from '../schemas/artifact.ts';
 import type { RunRecord } from '../schemas/run.ts';
 import { costLine } from './ending.ts';
 import type { GlobalOptions } from './options.ts';
-import { count, table } from './output.ts';
-import { reportDir } from './preview.ts';
+import { table } from './output.ts';
 import { currentSnapshot, readTable } from './read-table.ts';
 import type { Reading } from './session.ts';
 
@@ -34,8 +35,8 @@ export async function printNight(reading: Reading, globals: GlobalOptions): Prom
   out.data(
     table(found, [
       { title: 'dataset', value: (row) => row.dataset },
-      { title: 'rows', value: (row) => count(row.rows), align: 'right' },
-      { title: 'slices', value: (row) => count(row.slices), align: 'right' },
+      { title: 'rows', value: (row) => countText(row.rows), align: 'right' },
+      { title: 'slices', value: (row) => countText(row.slices), align: 'right' },
     ]),
   );
   heading(out.data, 'What was rejected, and why (newest slice first)');
@@ -82,7 +83,7 @@ async function rejectedRows({ store }: Reading, snapshot: Snapshot): Promise<str
     .sort(worstFirst)
     .map(
       (row) =>
-        `${String(row.source)}: ${count(Number(row.rows))} × ${String(row.reason)}, ${String(row.example).slice(0, 110)}`,
+        `${String(row.source)}: ${countText(Number(row.rows))} × ${String(row.reason)}, ${String(row.example).slice(0, 110)}`,
     );
 }
 
@@ -111,7 +112,7 @@ function reusedLine({ steps }: RunRecord): string {
   const whole = steps.filter(({ result }) => result.decision === 'reused').length;
   const parts = steps.reduce((sum, { result }) => sum + result.parts, 0);
   const reused = steps.reduce((sum, { result }) => sum + result.reusedParts, 0);
-  return `reused: ${count(reused)} of ${count(parts)} parts of work (${whole} of ${steps.length} steps whole), by content hash`;
+  return `reused: ${countText(reused)} of ${countText(parts)} parts of work (${whole} of ${steps.length} steps whole), by content hash`;
 }
 
 function nextSteps(storeDir: string, { opening }: RunRecord): string[] {

@@ -1,10 +1,10 @@
 import pc from 'picocolors';
+import { countText, durationText, sizeText } from '../domain/report/format.ts';
+import { reportDir } from '../domain/report/report-dir.ts';
 import type { Store } from '../domain/store/store.ts';
 import type { RunRecord } from '../schemas/run.ts';
 import type { Ending } from './follow.ts';
 import type { GlobalOptions } from './options.ts';
-import { count, duration, size } from './output.ts';
-import { reportDir } from './preview.ts';
 import type { Reading } from './session.ts';
 
 /** Prints how a run ended, with cost and where to look next; returns the exit code. */
@@ -61,8 +61,8 @@ export function costOf(record: RunRecord): {
 /** The cost line of a run: stage times, rows, memory, disk. */
 export function costLine(record: RunRecord): string {
   const cost = costOf(record);
-  const stages = Object.entries(cost.stepMilliseconds).map(([stage, ms]) => `${stage} ${duration(ms)}`);
-  return `cost: ${duration(cost.milliseconds)} (${stages.join(', ')}), ${count(cost.rowsIn)} rows in, ${size(cost.peakMemoryBytes)} memory, ${size(cost.bytesWritten)} written`;
+  const stages = Object.entries(cost.stepMilliseconds).map(([stage, ms]) => `${stage} ${durationText(ms)}`);
+  return `cost: ${durationText(cost.milliseconds)} (${stages.join(', ')}), ${countText(cost.rowsIn)} rows in, ${sizeText(cost.peakMemoryBytes)} memory, ${sizeText(cost.bytesWritten)} written`;
 }
 
 function summaryLines(
@@ -83,7 +83,7 @@ function summaryLines(
   const { steps } = record;
   const reused = steps.filter(({ result }) => result.decision === 'reused').length;
   const parts = steps.reduce((sum, { result }) => sum + result.reusedParts, 0);
-  lines.push(`reused: ${reused} of ${steps.length} steps whole, ${count(parts)} parts in all`);
+  lines.push(`reused: ${reused} of ${steps.length} steps whole, ${countText(parts)} parts in all`);
   lines.push(costLine(record));
   lines.push(`report: ${reportDir(store.dir, record.opening.record)}/index.html`);
   return lines;

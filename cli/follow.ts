@@ -1,9 +1,10 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import pc from 'picocolors';
+import { countText, durationText } from '../domain/report/format.ts';
 import { messageOf } from '../domain/runtime/errors.ts';
 import type { NightResult, StepProgress } from '../schemas/night.ts';
-import { count, duration, type Output } from './output.ts';
+import type { Output } from './output.ts';
 
 /** How a followed workflow ended. */
 export type Ending =
@@ -104,9 +105,11 @@ function lineOf(row: StepProgress): string {
     skipped: pc.dim('-'),
     waiting: ' ',
   }[row.state];
-  const rejected = row.rejected > 0 ? pc.yellow(`, ${count(row.rejected)} rejected`) : '';
+  const rejected = row.rejected > 0 ? pc.yellow(`, ${countText(row.rejected)} rejected`) : '';
   const facts =
-    row.state === 'running' ? '' : `${count(row.rows)} rows${rejected}, ${duration(row.milliseconds)}`;
+    row.state === 'running'
+      ? ''
+      : `${countText(row.rows)} rows${rejected}, ${durationText(row.milliseconds)}`;
   return `  ${mark} ${row.step.padEnd(28)} ${facts}${row.note ? pc.dim(`  ${row.note}`) : ''}`;
 }
 

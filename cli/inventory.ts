@@ -1,9 +1,10 @@
 import pc from 'picocolors';
+import { countText, sizeText } from '../domain/report/format.ts';
 import { CliError } from '../domain/runtime/errors.ts';
 import type { Row } from '../domain/warehouse/warehouse.ts';
 import type { Snapshot } from '../schemas/artifact.ts';
 import type { GlobalOptions } from './options.ts';
-import { count, size, table } from './output.ts';
+import { table } from './output.ts';
 import { currentSnapshot, readTable } from './read-table.ts';
 import { openReading, type Reading } from './session.ts';
 
@@ -47,10 +48,14 @@ export async function diff(
       { title: 'dataset', value: (row) => row.dataset },
       {
         title: 'slices',
-        value: (row) => `${count(row.slices[0])} → ${count(row.slices[1])}`,
+        value: (row) => `${countText(row.slices[0])} → ${countText(row.slices[1])}`,
         align: 'right',
       },
-      { title: 'rows', value: (row) => `${count(row.rows[0])} → ${count(row.rows[1])}`, align: 'right' },
+      {
+        title: 'rows',
+        value: (row) => `${countText(row.rows[0])} → ${countText(row.rows[1])}`,
+        align: 'right',
+      },
     ]),
   );
   for (const note of notes) out.data(`  ${String(note.asset)}: ${String(note.sentence)}`);
@@ -94,9 +99,9 @@ async function showAssets(
     table(assets, [
       { title: 'asset', value: (row) => text(row.asset) },
       { title: 'health', value: (row) => text(row.health) },
-      { title: 'rows', value: (row) => count(Number(row.rows)), align: 'right' },
-      { title: 'slices', value: (row) => count(Number(row.slices)), align: 'right' },
-      { title: 'size', value: (row) => size(Number(row.bytes)), align: 'right' },
+      { title: 'rows', value: (row) => countText(Number(row.rows)), align: 'right' },
+      { title: 'slices', value: (row) => countText(Number(row.slices)), align: 'right' },
+      { title: 'size', value: (row) => sizeText(Number(row.bytes)), align: 'right' },
       { title: 'owner', value: (row) => text(row.owner) },
       { title: 'what it is', value: (row) => text(row.meaning) },
     ]),
@@ -146,7 +151,7 @@ async function showAsset(
       { title: 'column', value: (row) => text(row.column) },
       { title: 'type', value: (row) => text(row.type) },
       { title: 'missing', value: (row) => `${(Number(row.null_share) * 100).toFixed(1)} %`, align: 'right' },
-      { title: 'distinct', value: (row) => count(Number(row.distinct_values)), align: 'right' },
+      { title: 'distinct', value: (row) => countText(Number(row.distinct_values)), align: 'right' },
       { title: 'meaning', value: (row) => text(row.meaning) },
       { title: 'why', value: (row) => text(row.why) },
     ]),

@@ -1,16 +1,16 @@
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import pc from 'picocolors';
 import { listSource } from '../domain/collect/files.ts';
 import { openHashCache } from '../domain/collect/hash-cache.ts';
 import { type DateState, needsWork } from '../domain/night/date-states.ts';
 import { type PlannedRun, planNight } from '../domain/night/plan-night.ts';
+import { countText, sizeText } from '../domain/report/format.ts';
 import { SourceError } from '../domain/runtime/errors.ts';
 import type { PlanRequest, Reprocess } from '../schemas/night.ts';
 import type { Project } from '../workers/load-config.ts';
 import { codeVersion, engineVersions } from '../workers/version.ts';
 import type { GlobalOptions } from './options.ts';
-import { count, size, table } from './output.ts';
+import { table } from './output.ts';
 import type { Reading } from './session.ts';
 
 /** Plans a run here and now, exactly as the plan step would, without starting anything. */
@@ -81,10 +81,10 @@ export function printPlan({ out }: Reading, planned: PlannedRun, globals: Global
   out.data(
     table(rows, [
       { title: 'source', value: (row) => row.source },
-      { title: 'slices', value: (row) => count(row.slices), align: 'right' },
+      { title: 'slices', value: (row) => countText(row.slices), align: 'right' },
       { title: 'newest', value: (row) => row.newest },
-      { title: 'files', value: (row) => count(row.files), align: 'right' },
-      { title: 'size', value: (row) => size(row.bytes), align: 'right' },
+      { title: 'files', value: (row) => countText(row.files), align: 'right' },
+      { title: 'size', value: (row) => sizeText(row.bytes), align: 'right' },
       { title: 'note', value: (row) => (row.note ? pc.yellow(row.note) : '') },
     ]),
   );
@@ -111,11 +111,6 @@ export function printDates(
     ]),
   );
   out.note(
-    `${count(rows.filter(({ action }) => action === 'run').length)} of ${count(rows.length)} dates would run`,
+    `${countText(rows.filter(({ action }) => action === 'run').length)} of ${countText(rows.length)} dates would run`,
   );
-}
-
-/** Where the reports of a store lie. */
-export function reportDir(storeDir: string, record: string): string {
-  return join(storeDir, 'reports', record);
 }

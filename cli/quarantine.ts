@@ -1,7 +1,8 @@
+import { countText } from '../domain/report/format.ts';
 import { CliError } from '../domain/runtime/errors.ts';
 import type { Row } from '../domain/warehouse/warehouse.ts';
 import type { GlobalOptions } from './options.ts';
-import { count, table } from './output.ts';
+import { table } from './output.ts';
 import { currentSnapshot, readTable } from './read-table.ts';
 import { openReading } from './session.ts';
 
@@ -37,7 +38,7 @@ export async function list(globals: GlobalOptions): Promise<number> {
       { title: 'entity', value: (row) => String(row.entity) },
       { title: 'reason', value: (row) => String(row.reason) },
       { title: 'column', value: (row) => String(row.column) },
-      { title: 'rows', value: (row) => count(Number(row.rows)), align: 'right' },
+      { title: 'rows', value: (row) => countText(Number(row.rows)), align: 'right' },
       { title: 'for example', value: (row) => String(row.example ?? '').slice(0, 100) },
     ]),
   );

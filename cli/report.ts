@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { reportDir } from '../domain/report/report-dir.ts';
 import { CliError } from '../domain/runtime/errors.ts';
 import type { GlobalOptions } from './options.ts';
-import { reportDir } from './preview.ts';
 import { openReading } from './session.ts';
 
 /** `stocktake report`: prints where the report of a run lies. */

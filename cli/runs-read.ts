@@ -1,8 +1,9 @@
 import pc from 'picocolors';
+import { countText, durationText } from '../domain/report/format.ts';
 import type { RunRecord } from '../schemas/run.ts';
 import { costLine, costOf } from './ending.ts';
 import type { GlobalOptions } from './options.ts';
-import { count, duration, table } from './output.ts';
+import { table } from './output.ts';
 import { openReading } from './session.ts';
 
 /** `stocktake runs list`: from the store's own records, so it works without a server. */
@@ -25,8 +26,8 @@ export async function list(options: { readonly limit: number }, globals: GlobalO
       { title: 'trigger', value: ({ opening }) => opening.trigger },
       { title: 'status', value: (run) => colored(statusOf(run)) },
       { title: 'snapshot', value: ({ closing }) => String(closing?.snapshot ?? '-'), align: 'right' },
-      { title: 'rejected', value: (run) => count(costOf(run).rejected), align: 'right' },
-      { title: 'time', value: (run) => duration(costOf(run).milliseconds), align: 'right' },
+      { title: 'rejected', value: (run) => countText(costOf(run).rejected), align: 'right' },
+      { title: 'time', value: (run) => durationText(costOf(run).milliseconds), align: 'right' },
       { title: 'started', value: ({ opening }) => opening.startedAt.slice(0, 19).replace('T', ' ') },
     ]),
   );
@@ -58,10 +59,10 @@ export async function show(name: string, globals: GlobalOptions): Promise<number
     table(steps, [
       { title: 'step', value: ({ result }) => result.step },
       { title: 'decision', value: ({ result }) => result.decision },
-      { title: 'rows in', value: ({ result }) => count(result.rowsIn), align: 'right' },
-      { title: 'rows out', value: ({ result }) => count(result.rowsOut), align: 'right' },
-      { title: 'rejected', value: ({ result }) => count(result.rejected), align: 'right' },
-      { title: 'time', value: ({ result }) => duration(result.cost.milliseconds), align: 'right' },
+      { title: 'rows in', value: ({ result }) => countText(result.rowsIn), align: 'right' },
+      { title: 'rows out', value: ({ result }) => countText(result.rowsOut), align: 'right' },
+      { title: 'rejected', value: ({ result }) => countText(result.rejected), align: 'right' },
+      { title: 'time', value: ({ result }) => durationText(result.cost.milliseconds), align: 'right' },
       { title: 'attempt', value: ({ attempt }) => String(attempt), align: 'right' },
       { title: 'why', value: ({ result }) => result.why },
     ]),

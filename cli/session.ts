@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
-import { CliError, PlatformError } from '../domain/runtime/errors.ts';
-import { silentLogger } from '../domain/runtime/logger.ts';
+import { CliError } from '../domain/runtime/errors.ts';
 import { openStore, type Store } from '../domain/store/store.ts';
 import { taskQueue } from '../schemas/task-queues.ts';
 import type { Temporal } from '../workers/connect.ts';
@@ -96,15 +94,6 @@ export async function withSession(
   }
 }
 
-/** A store that holds nothing yet gets an answer that says what to do, not an empty table. */
-export function requireStore(project: Project): void {
-  if (existsSync(project.storeDir)) return;
-  throw new CliError(`There is no store ${project.storeDir} yet; run a night first: stocktake run`, {
-    code: 'STK-STORE-EMPTY',
-    exitCode: 1,
-  });
-}
-
 async function someonePolls(temporal: Temporal, project: Project): Promise<boolean> {
   const { hasPoller } = await import('../workers/namespace.ts');
   const queue = taskQueue(project.config.temporal.taskQueuePrefix, 'orchestrator');
@@ -117,12 +106,4 @@ function noWorker(project: Project): CliError {
     `Nobody polls the task queue ${queue}; start a worker with 'stocktake worker', or run without --no-wait`,
     { code: 'STK-TEMPORAL-NO-WORKER', exitCode: 3 },
   );
-}
-
-/** Logger for commands whose log nobody reads. */
-export const quietLogger = silentLogger;
-
-/** Whether an error means that no server could be reached. */
-export function isUnreachable(error: unknown): boolean {
-  return error instanceof PlatformError && error.code.startsWith('STK-TEMPORAL');
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { size, table } from '../../cli/output.ts';
+import { table } from '../../cli/output.ts';
+import { sizeText } from '../../domain/report/format.ts';
 import { measure } from './measure.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -87,7 +88,7 @@ function printed(lines: readonly Line[]): string {
   return table(lines, [
     { title: 'benchmark', value: (line) => line.benchmark },
     { title: 'seconds', value: (line) => line.seconds.toFixed(1), align: 'right' },
-    { title: 'memory', value: (line) => size(line.peakPssBytes), align: 'right' },
+    { title: 'memory', value: (line) => sizeText(line.peakPssBytes), align: 'right' },
     { title: 'peer', value: (line) => line.peer },
     { title: 'ratio', value: (line) => (line.ratio === null ? '' : line.ratio.toFixed(1)), align: 'right' },
     { title: 'note', value: (line) => line.note },
