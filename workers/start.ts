@@ -84,6 +84,8 @@ function workerOptions(
     ...shared,
     workflowBundle: { codePath: start.bundlePath },
     maxCachedWorkflows: 50,
+    // After a worker's death its tasks wait this long for it to come back; a replay here is cheaper than 10 s of waiting.
+    stickyQueueScheduleToStartTimeout: '2s',
     maxConcurrentWorkflowTaskExecutions: 10,
     reuseV8Context: true,
   };
