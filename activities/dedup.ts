@@ -12,13 +12,18 @@ import type { ActivityDeps } from './deps.ts';
 export const createDedupActivities = (deps: ActivityDeps) => ({
   dedupeEvents: durableStep(deps, 'dedupeEvents', async (scope) => {
     const entity = scope.request.entity as 'events' | 'reviews' | 'market';
-    const { datasets } = await datasetsNow(scope);
+    const { datasets, before } = await datasetsNow(scope);
     const inputs = mappedSources(scope, entity).map(({ name, mapping }) => ({
       source: name,
       key: mapping.key,
       slices: datasets[`clean.${name}.${entity}`] ?? [],
     }));
-    return dedupEvents(scope.store, scope.context, { entity, inputs });
+    const published = before[`unified.${entity}`] ?? [];
+    return dedupEvents(scope.store, scope.context, {
+      entity,
+      inputs,
+      published: published.map(({ slice }) => slice),
+    });
   }),
 
   mergeRecords: durableStep(deps, 'mergeRecords', async (scope) => {

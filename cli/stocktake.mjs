@@ -18,7 +18,7 @@ const echoMs = 300;
 const here = fileURLToPath(import.meta.url);
 
 if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
-  dropExperimentalWarnings();
+  dropIdleWarnings();
   mergeEchoedSignals();
   endWithLauncher();
   await import(pathToFileURL(mainFile()).href);
@@ -38,11 +38,13 @@ function mainFile() {
   return existsSync(first) ? first : second;
 }
 
-function dropExperimentalWarnings() {
+/** Warnings a user can do nothing about: experimental parts of Node, a configuration outside an ES module package. */
+function dropIdleWarnings() {
   const printers = process.listeners('warning');
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {
-    if (warning.name !== 'ExperimentalWarning') for (const print of printers) print(warning);
+    if (warning.name === 'ExperimentalWarning' || warning.code === 'MODULE_TYPELESS_PACKAGE_JSON') return;
+    for (const print of printers) print(warning);
   });
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,8 @@ const published = ['schemas', 'domain', 'activities', 'workflows', 'workers', 'w
 
 /**
  * Writes each published `.ts` to a `.js` beside it, one to one: Node strips no types inside `node_modules`.
- * `--clean` takes the `.js` files away again.
+ * The lock file goes along as npm-shrinkwrap.json: a user gets the very versions the tests ran on.
+ * `--clean` takes both away again.
  */
 function main(): void {
   const clean = process.argv.includes('--clean');
@@ -21,6 +22,9 @@ function main(): void {
     else writeFileSync(target, toJavaScript(readFileSync(path, 'utf8')));
     files += 1;
   }
+  const shrinkwrap = join(root, 'npm-shrinkwrap.json');
+  if (clean) rmSync(shrinkwrap, { force: true });
+  else copyFileSync(join(root, 'package-lock.json'), shrinkwrap);
   process.stderr.write(`${clean ? 'removed' : 'wrote'} ${files} .js files\n`);
 }
 

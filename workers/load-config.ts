@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError, messageOf } from '../domain/runtime/errors.ts';
@@ -52,6 +53,7 @@ export async function loadProject(options: ProjectOptions, cwd: string): Promise
 }
 
 async function importConfig(path: string): Promise<unknown> {
+  const hooks = hookConfigImports(pathToFileURL(path).href);
   try {
     const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
     return module.default;
@@ -64,5 +66,29 @@ async function importConfig(path: string): Promise<unknown> {
         cause,
       },
     );
+  } finally {
+    hooks.deregister();
   }
+}
+
+/**
+ * Lets a configuration be a module whatever the package.json above it says (npm init writes "commonjs"), and import
+ * 'stocktake' also where nothing is installed beside it: under npx, or a global install.
+ */
+function hookConfigImports(config: string): { deregister(): void } {
+  return registerHooks({
+    load: (url, context, next) =>
+      next(
+        url,
+        url === config && url.endsWith('.ts') ? { ...context, format: 'module-typescript' } : context,
+      ),
+    resolve(specifier, context, next) {
+      try {
+        return next(specifier, context);
+      } catch (error) {
+        if (specifier !== 'stocktake') throw error;
+        return { url: new URL('../schemas/define-config.mjs', import.meta.url).href, shortCircuit: true };
+      }
+    },
+  });
 }

@@ -147,10 +147,10 @@ describe('events by date', () => {
     );
   });
 
-  it('writes an empty partition for a wanted date without rows', async () => {
+  it('empties the partition of a published date whose rows are gone', async () => {
     const output = await dedupEvents(fixture.store, fixture.context, {
       entity: 'market',
-      dates: ['2026-10-01'],
+      published: ['2026-10-01'],
       inputs: [],
     });
     expect(output.datasets['unified.market']?.map(({ slice, rows }) => [slice, rows])).toEqual([

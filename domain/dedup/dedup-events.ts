@@ -22,7 +22,7 @@ import {
 } from './event-dates.ts';
 import { type EventKeys, eventCountsSql, eventPartitionSql, eventRowsSql } from './events-sql.ts';
 import { sliceOf, stage } from './outputs.ts';
-import { withHeartbeat } from './scratch.ts';
+import { type Progress, withProgress } from './progress.ts';
 
 /** Raise it when the same clean slices would give other bytes. */
 export const eventsVersion = 1;
@@ -33,8 +33,8 @@ const rowsPerBatch = 1_500_000;
 /** What `dedupEvents` is asked. */
 export interface EventsWork {
   readonly entity: EventEntity;
-  /** Dates to make. Default: every date the inputs have rows of. A date without rows becomes an empty partition. */
-  readonly dates?: readonly string[];
+  /** Dates published before: one whose rows have all gone since becomes an empty partition. */
+  readonly published?: readonly string[];
   readonly inputs: readonly EventInput[];
 }
 
@@ -55,7 +55,7 @@ export async function dedupEvents(
   context: StageContext,
   work: EventsWork,
 ): Promise<StageOutput> {
-  return withHeartbeat(context, `dedup ${work.entity}`, async (progress) => {
+  return withProgress(context, `dedup ${work.entity}`, async (progress) => {
     await context.failpoint('before');
     const parts = planParts(work, await readDatedSlices(store, work.entity, work.inputs));
     const found = await inWaves(parts, 8, ({ key }) =>
@@ -64,7 +64,7 @@ export async function dedupEvents(
     const pending = parts.filter((_, index) => found[index] === undefined);
     const made = new Map<string, StoredManifest>();
     for (const batch of batchesOf(pending)) {
-      for (const stored of await makeBatch(store, context, work.entity, batch)) {
+      for (const stored of await makeBatch(store, context, work.entity, batch, progress)) {
         made.set(stored.manifest.scope, stored);
       }
       progress({ dates: made.size, of: pending.length });
@@ -96,7 +96,7 @@ interface EventPart {
 
 function planParts(work: EventsWork, slices: readonly DatedSlice[]): EventPart[] {
   const byDate = slicesByDate(slices);
-  const dates = [...new Set(work.dates ?? datesOf(slices))].sort();
+  const dates = [...new Set([...datesOf(slices), ...(work.published ?? [])])].sort();
   return dates.map((date) => {
     const of = byDate.get(date) ?? [];
     const keys = Object.fromEntries(of.map(({ source, key }) => [source, key]));
@@ -137,8 +137,9 @@ async function makeBatch(
   context: StageContext,
   entity: EventEntity,
   parts: readonly EventPart[],
+  progress: Progress,
 ): Promise<StoredManifest[]> {
-  return withWorkspace(store, context, async (scratch) => {
+  const make = async (scratch: Workspace): Promise<StoredManifest[]> => {
     await loadRows(store, scratch.warehouse, entity, parts);
     const ledgers = await countRows(scratch.warehouse, entity, parts);
     const staged = await writePartitions(scratch, context, entity, parts);
@@ -160,7 +161,8 @@ async function makeBatch(
     const stored = await store.manifests.commit(manifests, context.force);
     await context.failpoint('after-effect');
     return stored;
-  });
+  };
+  return withWorkspace(store, context, make, progress);
 }
 
 async function loadRows(

@@ -23,8 +23,9 @@ import {
 } from './match-sql.ts';
 import { nothingDone, stage, wholeOutput } from './outputs.ts';
 import { createPace } from './pace.ts';
+import type { Progress } from './progress.ts';
 import { type ComparedPair, type Resolution, resolveItems } from './resolve-items.ts';
-import { findOrMake, type Progress, type WholeParts } from './whole.ts';
+import { findOrMake, type WholeParts } from './whole.ts';
 
 /** Raise it when the same records would give other bytes. */
 export const matchVersion = 1;
@@ -92,7 +93,7 @@ async function match(
   if (namespaces.length > 1) {
     const texts = await readTexts(warehouse);
     progress({ items: texts.length });
-    const breathe = createPace(context.signal);
+    const breathe = createPace(context.signal, progress);
     resolution = await resolveItems(texts, { threshold: work.threshold, breathe });
     await writeLines(pairsFile, resolution.pairs, (pair) => pairRow(pair, texts));
     const clustersFile = join(dir, 'clusters.jsonl');

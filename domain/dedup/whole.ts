@@ -5,7 +5,7 @@ import type { StagedFile } from '../store/objects.ts';
 import type { Store } from '../store/store.ts';
 import { type Workspace, withWorkspace } from '../warehouse/workspace.ts';
 import { stage } from './outputs.ts';
-import { withHeartbeat } from './scratch.ts';
+import { type Progress, withProgress } from './progress.ts';
 
 /** Names one output that is made as a whole: everything that decides whether it is made already. */
 export interface WholeSpec {
@@ -26,9 +26,6 @@ export interface WholeParts {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Reports what is being done, from time to time; refuses to go on when the run is cancelled. */
-export type Progress = (fields: Readonly<Record<string, unknown>>) => void;
-
 /** Finds the finished output under its key, or makes and commits it. A forced run always makes it. */
 export async function findOrMake(
   store: Store,
@@ -36,18 +33,23 @@ export async function findOrMake(
   spec: WholeSpec,
   make: (scratch: Workspace, progress: Progress) => Promise<WholeParts>,
 ): Promise<{ readonly stored: StoredManifest; readonly reused: boolean }> {
-  return withHeartbeat(context, spec.step, async (progress) => {
+  return withProgress(context, spec.step, async (progress) => {
     await context.failpoint('before');
     const parents = [...spec.inputs].sort();
     const { version, config } = spec;
     const key = idempotencyKey({ stage, version, config, inputs: parents, scope: `${spec.dataset}/all` });
     const found = context.force ? undefined : await store.manifests.find(stage, key);
     if (found) return { stored: found, reused: true };
-    const stored = await withWorkspace(store, context, async (scratch) => {
-      const parts = await make(scratch, progress);
-      await context.failpoint('mid');
-      return commit(store, context, { stage, key, version, scope: 'all', parents }, parts);
-    });
+    const stored = await withWorkspace(
+      store,
+      context,
+      async (scratch) => {
+        const parts = await make(scratch, progress);
+        await context.failpoint('mid');
+        return commit(store, context, { stage, key, version, scope: 'all', parents }, parts);
+      },
+      progress,
+    );
     await context.failpoint('after-effect');
     return { stored, reused: false };
   });

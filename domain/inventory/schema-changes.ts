@@ -30,7 +30,7 @@ export function schemaDifference(
   const dropped = before.filter(({ column }) => !is.has(column));
   const retyped = after.flatMap((column) => {
     const earlier = was.get(column.column);
-    const comparable = earlier && isTyped(earlier) && isTyped(column);
+    const comparable = earlier && isTyped(earlier) && isTyped(column) && isSeen(earlier) && isSeen(column);
     return comparable && earlier.looks_like !== column.looks_like ? [{ before: earlier, after: column }] : [];
   });
   return { added, dropped, retyped, renamed: renamedOf(dropped, added) };
@@ -158,6 +158,13 @@ function renamedOf(
 
 function isTyped({ looks_like }: ComparedColumn): boolean {
   return looks_like !== 'empty' && looks_like !== notProfiled;
+}
+
+/** Fewest values on both sides for a change of type to be told: a small delta may hold nothing but a few odd ones. */
+const leastValues = 30;
+
+function isSeen({ rows, null_share }: ComparedColumn): boolean {
+  return rows * (1 - null_share) >= leastValues;
 }
 
 /** What a column beyond the profile's limit looks like. */

@@ -150,7 +150,7 @@ describe('schemaDifference', () => {
     looks_like: looksLike,
     type: 'VARCHAR',
     signature: 'A',
-    rows: 10,
+    rows: 100,
     null_share: nullShare,
     links: [],
   });
@@ -165,6 +165,14 @@ describe('schemaDifference', () => {
     expect(difference.renamed).toEqual([]);
     expect(schemaCheck('s', 4, difference, new Set(['a']))).toMatchObject({ status: 'warn', unexpected: 3 });
     expect(schemaCheck('s', 4, difference, new Set(['d']))).toMatchObject({ status: 'error' });
+  });
+
+  it('calls a column retyped only when both sides hold enough values', () => {
+    const few = { ...column('b', 'text'), rows: 29 };
+    const many = column('b', 'time');
+    expect(schemaDifference([few], [many]).retyped).toEqual([]);
+    expect(schemaDifference([many], [few]).retyped).toEqual([]);
+    expect(schemaDifference([{ ...few, rows: 30 }], [many]).retyped).toHaveLength(1);
   });
 
   it('guesses a rename only when one new column is written alike', () => {

@@ -39,7 +39,8 @@ export function idempotencyKey(parts: KeyParts): string {
 /**
  * Finished stage outputs by idempotency key: `manifests/<stage>/<first two>/<key>.json`.
  *
- * The first committer wins; a manifest whose ledger does not balance is refused.
+ * The first committer wins; a manifest whose ledger does not balance is refused. One that a forced run replaced stays
+ * beside it as `<key>.<hash>.json`: older snapshots name it by its hash.
  */
 export interface Manifests {
   /** The finished manifest under a key whose files are all there, or undefined. Damaged ones count as absent. */
@@ -67,7 +68,12 @@ export function createManifests(storeDir: string, objects: Objects): Manifests {
     },
 
     async read(ref) {
-      const text = await readIfThere(pathOf(ref.stage, ref.key));
+      const path = pathOf(ref.stage, ref.key);
+      const current = await readIfThere(path);
+      const text =
+        current === undefined || sha256(current) === ref.sha256
+          ? current
+          : ((await readIfThere(replacedPath(path, ref.sha256))) ?? current);
       if (text === undefined) {
         throw new ArtifactError(
           `The store has no manifest ${ref.stage}/${ref.key.slice(0, 12)}; run the night again with --force`,
@@ -94,6 +100,7 @@ export function createManifests(storeDir: string, objects: Objects): Manifests {
         const text = canonicalJson(manifest);
         await mkdir(dirname(path), { recursive: true });
         if (replace) {
+          await keepReplaced(path, text);
           await writeDurably(path, text);
           return { ref: refOf(manifest, text), manifest };
         }
@@ -106,6 +113,16 @@ export function createManifests(storeDir: string, objects: Objects): Manifests {
     },
   };
   return manifests;
+}
+
+async function keepReplaced(path: string, next: string): Promise<void> {
+  const current = await readIfThere(path);
+  if (current !== undefined && current !== next)
+    await createExclusively(replacedPath(path, sha256(current)), current);
+}
+
+function replacedPath(path: string, hash: string): string {
+  return path.replace(/json$/, `${hash.slice(0, 16)}.json`);
 }
 
 /** Every file a manifest names. */

@@ -101,10 +101,11 @@ async function markRun(store: Store, marked: Marked, run: RunRecord): Promise<vo
 }
 
 async function markManifest(store: Store, marked: Marked, ref: ManifestRef): Promise<void> {
-  if (marked.manifests.has(ref.key)) return;
+  if (marked.manifests.has(ref.sha256)) return;
+  marked.manifests.add(ref.sha256);
   marked.manifests.add(ref.key);
-  const found = await store.manifests.find(ref.stage, ref.key);
-  if (found) markObjects(marked, filesOf(found.manifest));
+  const manifest = await store.manifests.read(ref).catch(() => undefined);
+  if (manifest) markObjects(marked, filesOf(manifest));
 }
 
 function markObjects(marked: Marked, refs: readonly ArtifactRef[]): void {

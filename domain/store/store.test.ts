@@ -101,6 +101,17 @@ describe('manifests', () => {
     expect(await store.manifests.find('collect', made.key)).toBeUndefined();
   });
 
+  it('still reads a manifest by its hash after a forced run has replaced it, until the sweep finds it unneeded', async () => {
+    const [first] = await store.manifests.commit([{ ...manifest('s'), facts: { by: 'first' } }]);
+    const [forced] = await store.manifests.commit([{ ...manifest('s'), facts: { by: 'forced' } }], true);
+    if (!first || !forced) throw new Error('nothing committed');
+    expect(await store.manifests.read(first.ref)).toEqual(first.manifest);
+    expect(await store.manifests.read(forced.ref)).toEqual(forced.manifest);
+    expect((await store.manifests.find('collect', first.ref.key))?.ref).toEqual(forced.ref);
+    const later = new Date(Date.now() + 40 * 24 * 3_600_000);
+    expect(await sweepStore(store, { snapshots: 1, days: 45 }, later)).toMatchObject({ manifests: 2 });
+  });
+
   it('refuses a ledger that loses a row', async () => {
     const entry = {
       stage: 'collect',

@@ -8,7 +8,7 @@ import { root } from '../harness.ts';
 
 const run = promisify(execFile);
 
-/** The published package, installed beside the dependencies of this repository (so that no registry is asked). */
+/** The published package, installed by npm from its tarball and the npm cache alone. */
 describe('the packed package', () => {
   let dir: string;
 
@@ -27,15 +27,17 @@ describe('the packed package', () => {
     await run('npm', ['pack', '--silent', '--pack-destination', dir], { cwd: copy });
     const { stdout: names } = await run('ls', [dir]);
     const tarball = names.split('\n').find((name) => name.endsWith('.tgz')) ?? '';
-    const home = join(dir, 'project', 'node_modules', 'stocktake');
-    await mkdir(home, { recursive: true });
-    await run('tar', ['-xzf', join(dir, tarball), '--strip-components', '1', '-C', home]);
-    await symlink(join(root, 'node_modules'), join(home, 'node_modules'));
-  }, 120_000);
+    const project = join(dir, 'project');
+    await mkdir(project);
+    await run('npm', ['init', '--yes'], { cwd: project });
+    await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(dir, tarball)], {
+      cwd: project,
+    });
+  }, 180_000);
   afterAll(() => rm(dir, { recursive: true, force: true }));
 
   const stocktake = (...args: string[]) =>
-    run(process.execPath, ['node_modules/stocktake/cli/stocktake.mjs', ...args], {
+    run('npx', ['--no-install', 'stocktake', ...args], {
       cwd: join(dir, 'project'),
     }).catch((error: { code: number; stdout: string; stderr: string }) => error);
 
@@ -53,6 +55,22 @@ describe('the packed package', () => {
     const failed = checks.checks.filter(({ status }) => status === 'fail').map(({ name }) => name);
     expect(failed).toEqual([]);
   }, 60_000);
+
+  it('reads a configuration that lies where nothing is installed, without a warning', async () => {
+    const elsewhere = join(dir, 'elsewhere');
+    await mkdir(elsewhere);
+    await cp(join(dir, 'project', 'shop', 'temporal.config.ts'), join(elsewhere, 'temporal.config.ts'));
+    const ended = await stocktake(
+      'run',
+      '--dry-run',
+      '--config',
+      join(elsewhere, 'temporal.config.ts'),
+      '--date',
+      '2026-01-01',
+    );
+    expect(ended.stderr).toContain('STK-SOURCE-MISSING');
+    expect(ended.stderr).not.toContain('Warning');
+  });
 
   it('plans a night from JavaScript sources', async () => {
     const planned = await stocktake(
