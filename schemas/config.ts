@@ -42,6 +42,8 @@ export const checkSchema = z.discriminatedUnion('type', [
     column: z.string(),
     /** The entity whose key the column refers to: `users` or `items`. Counted after unification, never rejects. */
     to: z.enum(['users', 'items']),
+    /** Only records this source delivered count as known, say the demographics of some of the users. Default: any source. */
+    from: z.string().optional(),
     severity: severity('warn'),
   }),
 ]);
@@ -100,6 +102,20 @@ const mappings = z
       if (mapping) checkMapping(entity, mapping, context);
     }
   });
+
+function checkReferences(sources: Readonly<Record<string, Source>>, context: z.RefinementCtx): void {
+  for (const [name, { contract }] of Object.entries(sources)) {
+    for (const [index, check] of contract.checks.entries()) {
+      if (check.type !== 'relationships' || check.from === undefined) continue;
+      if (sources[check.from]?.entities[check.to]) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [name, 'contract', 'checks', index, 'from'],
+        message: `expected a source that maps ${check.to}`,
+      });
+    }
+  }
+}
 
 function checkMapping(entity: EntityName, mapping: Mapping, context: z.RefinementCtx): void {
   const known = Object.keys(entities[entity].columns).filter((column) => column !== 'attributes');
@@ -245,7 +261,8 @@ export const configSchema = z.strictObject({
   input: z.string().default('.'),
   sources: z
     .record(name, sourceSchema)
-    .refine((sources) => Object.keys(sources).length > 0, 'expected at least one source'),
+    .refine((sources) => Object.keys(sources).length > 0, 'expected at least one source')
+    .superRefine(checkReferences),
   /** Item resolution across namespaces; earlier namespaces win when a golden record picks a value. */
   match: z
     .strictObject({

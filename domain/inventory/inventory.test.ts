@@ -178,7 +178,11 @@ function records(...ids: string[]): Promise<DatasetSlice> {
   return fixture.slice({
     dataset: 'match.records.items',
     slice: 'all',
-    rows: ids.map((item_id) => ({ item_id, namespace: 'main' })),
+    rows: ids.map((item_id) => ({
+      item_id,
+      namespace: 'main',
+      _source: item_id === 'A1' ? 'feed' : 'products',
+    })),
   });
 }
 
@@ -275,6 +279,7 @@ describe('takeInventory', () => {
       ['events', 'not_null', 'user_id', 'warn', '3', '1'],
       ['events', 'range', 'value', 'error', '3', '1'],
       ['events', 'relationships', 'item_id', 'warn', '2', '1'],
+      ['events', 'relationships', 'item_id', 'warn', '2', '2'],
     ]);
     expect(checks.find(({ type }) => type === 'freshness')).toMatchObject({
       expected: 'warn > 12 h, error > 48 h',
@@ -286,6 +291,7 @@ describe('takeInventory', () => {
     const { problems } = await takeInventory(fixture.store, stageContext(), monday);
     expect(problems.map(({ code, severity, source }) => [code, severity, source])).toEqual([
       ['STK-INVENTORY-FRESHNESS', 'warn', 'orders'],
+      ['STK-INVENTORY-RELATIONSHIPS', 'warn', 'orders'],
       ['STK-INVENTORY-RELATIONSHIPS', 'warn', 'orders'],
     ]);
   });

@@ -13,6 +13,8 @@ interface Reference {
   readonly entity: 'events' | 'reviews';
   readonly column: string;
   readonly to: 'users' | 'items';
+  /** The one source whose records count as known; undefined: any. */
+  readonly from?: string | undefined;
   readonly namespace: string;
   readonly severity: 'error' | 'warn' | 'info';
 }
@@ -45,14 +47,17 @@ function referencesOf(name: string, source: Source): Reference[] {
     const declared = source.contract.checks
       .filter((check): check is Relationship => check.type === 'relationships')
       .filter(({ column }) => column in mapping.columns)
-      .map(({ column, to, severity }): Reference => ({ ...base, column, to, severity }));
+      .map(({ column, to, from, severity }): Reference => ({ ...base, column, to, from, severity }));
     const usual = (
       [
         ['user_id', 'users'],
         ['item_id', 'items'],
       ] as const
     )
-      .filter(([column]) => column in mapping.columns && !declared.some((one) => one.column === column))
+      .filter(
+        ([column]) =>
+          column in mapping.columns && !declared.some((one) => one.column === column && !one.from),
+      )
       .map(([column, to]): Reference => ({ ...base, column, to, severity: 'info' }));
     return [...declared, ...usual];
   });
@@ -70,13 +75,16 @@ async function countOrphans(
   if (wanted.length === 0 || referring.length === 0 || records.length === 0) return [];
   bench.progress(`references of ${entity} to ${to}`);
   const rows: CheckRow[] = [];
-  for (const column of [...new Set(wanted.map((reference) => reference.column))]) {
+  for (const { column, from } of distinctLookups(wanted)) {
     const counts = await bench.warehouse.rows(
       `orphans_${entity}_${to}`,
       orphansSql(await bench.relation(referring), await bench.relation(records), column, to),
-      { namespaces: JSON.stringify(Object.fromEntries(wanted.map((one) => [one.source, one.namespace]))) },
+      {
+        from: from ?? '',
+        namespaces: JSON.stringify(Object.fromEntries(wanted.map((one) => [one.source, one.namespace]))),
+      },
     );
-    for (const reference of wanted.filter((one) => one.column === column)) {
+    for (const reference of wanted.filter((one) => one.column === column && one.from === from)) {
       const found = counts.find((row) => row.source === reference.source);
       if (found) rows.push(orphanRow(reference, Number(found.evaluated), Number(found.orphans)));
     }
@@ -84,7 +92,16 @@ async function countOrphans(
   return rows;
 }
 
-/** Grain: one source. Reads: events or reviews, merged records. Parameter $namespaces: JSON, source → namespace. */
+function distinctLookups(wanted: readonly Reference[]): Pick<Reference, 'column' | 'from'>[] {
+  return [
+    ...new Map(wanted.map(({ column, from }) => [JSON.stringify([column, from]), { column, from }])).values(),
+  ];
+}
+
+/**
+ * Grain: one source. Reads: events or reviews, merged records. Parameters: $namespaces, JSON, source → namespace; $from, the
+ * source whose records count, '' for any.
+ */
 function orphansSql(referring: string, records: string, column: string, to: Reference['to']): string {
   const id = to === 'users' ? 'user_id' : 'item_id';
   return `with named as (
@@ -103,7 +120,7 @@ function orphansSql(referring: string, records: string, column: string, to: Refe
     row_count
   from named
 ), known as (
-  select distinct namespace, ${id} as id from ${records}
+  select distinct namespace, ${id} as id from ${records} where $from in ('', _source)
 )
 select
   source,
@@ -116,7 +133,7 @@ order by source`;
 }
 
 function orphanRow(reference: Reference, evaluated: number, unexpected: number): CheckRow {
-  const { source, entity, column, to, severity } = reference;
+  const { source, entity, column, to, from, severity } = reference;
   return checkRow({
     source,
     entity,
@@ -126,6 +143,6 @@ function orphanRow(reference: Reference, evaluated: number, unexpected: number):
     status: severity === 'info' ? 'info' : statusOf(unexpected, severity),
     evaluated,
     unexpected,
-    expected: to,
+    expected: from ?? to,
   });
 }

@@ -116,6 +116,7 @@ export function shopConfig(sources: Partial<ConfigInput['sources']> = {}) {
             { type: 'range', column: 'value', min: 0 },
             { type: 'not_null', column: 'user_id', severity: 'warn' },
             { type: 'relationships', column: 'item_id', to: 'items' },
+            { type: 'relationships', column: 'item_id', to: 'items', from: 'products' },
           ],
           freshness: {
             warnAfter: { count: 12, period: 'hour' },

@@ -39,6 +39,7 @@ export default defineConfig({
         checks: [
           { type: 'relationships', column: 'item_id', to: 'items' },
           { type: 'relationships', column: 'user_id', to: 'users' },
+          { type: 'relationships', column: 'user_id', to: 'users', from: 'demographics' },
           { type: 'range', column: 'quantity', min: 0, severity: 'warn' },
         ],
       },

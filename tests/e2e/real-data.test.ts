@@ -22,6 +22,9 @@ async function exampleProject(example: string): Promise<TestProject> {
   return project;
 }
 
+/** Days of the order test; all 305 with STOCKTAKE_TEST_DAYS=305. */
+const dayLimit = Number(process.env.STOCKTAKE_TEST_DAYS ?? 40);
+
 describe.skipIf(whyNot(retail.missing))(`online retail ${whyNot(retail.missing)}`, () => {
   const source = join(retail.path, 'by-day');
 
@@ -58,14 +61,10 @@ describe.skipIf(whyNot(retail.missing))(`online retail ${whyNot(retail.missing)}
     expect(JSON.parse(second.stdout)).toMatchObject({ outcome: 'nothing to do' });
   }, 180_000);
 
-  it('gives the same hashes whatever order the days arrive in', async () => {
-    const days = (await readdir(source)).sort().slice(0, 12);
+  it('gives the same hashes whatever order the days arrive in, and if some come twice', async () => {
+    const days = (await readdir(source)).sort().slice(0, dayLimit);
     const hashes: string[] = [];
-    for (const waves of [
-      [days],
-      [days.slice(6), days.slice(0, 6)],
-      [[...days].reverse().slice(0, 5), days],
-    ]) {
+    for (const waves of [[days], [days.filter((_, index) => index % 2 === 1).reverse(), days]]) {
       const { dir, storeDir, input } = await exampleProject('online-retail');
       for (const wave of waves) {
         await mkdir(input, { recursive: true });
@@ -76,6 +75,7 @@ describe.skipIf(whyNot(retail.missing))(`online retail ${whyNot(retail.missing)}
         expect(ended.code).toBe(0);
       }
       const snapshot = await (await openStore(storeDir)).snapshots.current();
+      // The inventory tells what its run received and what changed by it: that, and only that, depends on the order.
       const data = Object.entries(snapshot?.datasets ?? {}).filter(
         ([name]) => !name.startsWith('inventory.'),
       );
@@ -101,8 +101,11 @@ describe.skipIf(whyNot(grocery.missing))(`grocery ${whyNot(grocery.missing)}`, (
       'inventory.checks',
       (relation) => `select * from ${relation} where source = 'transactions' order by all`,
     );
-    const text = JSON.stringify(checks);
-    expect(text).toContain('222');
+    const orphans = checks
+      .filter(({ type, status }) => type === 'relationships' && status === 'warn')
+      .map((row) => [row.column, row.expected, Number(row.evaluated), Number(row.unexpected)]);
+    expect(orphans).toContainEqual(['item_id', 'items', 75_000, 222]);
+    expect(orphans).toContainEqual(['user_id', 'demographics', 75_000, 32_801]);
     const columns = await readTable(
       store,
       await store.snapshots.current(),
