@@ -71,14 +71,17 @@ export function durableStep(
   };
 }
 
-/** Wraps an activity that is no step of the road (plan, close, sweep): only errors and size are handled. */
+/** Wraps an activity that is no step of the road (plan, close, sweep): only errors, size and faults are handled. */
 export function durable<Request, Result>(
-  work: (request: Request, context: { readonly log: Logger }) => Promise<Result>,
+  deps: ActivityDeps,
+  activity: string,
+  work: (request: Request, context: Pick<StageContext, 'log' | 'failpoint'>) => Promise<Result>,
 ): (request: Request) => Promise<Result> {
   return async (request) => {
     const pulse = startPulse();
     try {
-      return assertSmall(await work(request, { log: activityLog() }));
+      const context = { log: activityLog(), failpoint: failpointOf(deps, activity) };
+      return assertSmall(await work(request, context));
     } catch (error) {
       throw toFailure(error, Context.current().cancellationSignal.aborted);
     } finally {

@@ -16,26 +16,34 @@ export const createPlanActivities = (deps: ActivityDeps) => ({
    *
    * Fails with STK-SOURCE-MISSING, STK-PLAN-OLDER, STK-REPLAY-GONE.
    */
-  planRun: durable(async (request: PlanRequest): Promise<PlanResult> => {
+  planRun: durable(deps, 'planRun', async (request: PlanRequest, { failpoint }): Promise<PlanResult> => {
     const record = request.replayOf ?? Context.current().info.workflowExecution?.runId ?? 'unknown';
     const planned = request.replayOf ? await pinnedPlan(deps, request.replayOf) : await plan(deps, request);
     const result = await putPlan(deps.store, planned, record);
+    await failpoint('mid');
     await openRecord(deps, runsOf(deps, record, request.replayOf !== undefined), result, planned.plan);
+    await failpoint('after-effect');
     return result;
   }),
 
   /** Writes how the run ended. */
-  closeRun: durable(async (request: CloseRequest): Promise<{ closed: true }> => {
-    await runsOf(deps, request.record, request.replay).close(request.record, {
-      status: request.status,
-      ...(request.failedStep ? { failedStep: request.failedStep } : {}),
-      ...(request.errorCode ? { errorCode: request.errorCode } : {}),
-      ...(request.message ? { message: request.message.slice(0, 2000) } : {}),
-      ...publishedPart(request.publish),
-      endedAt: deps.now().toISOString(),
-    });
-    return { closed: true };
-  }),
+  closeRun: durable(
+    deps,
+    'closeRun',
+    async (request: CloseRequest, { failpoint }): Promise<{ closed: true }> => {
+      await failpoint('mid');
+      await runsOf(deps, request.record, request.replay).close(request.record, {
+        status: request.status,
+        ...(request.failedStep ? { failedStep: request.failedStep } : {}),
+        ...(request.errorCode ? { errorCode: request.errorCode } : {}),
+        ...(request.message ? { message: request.message.slice(0, 2000) } : {}),
+        ...publishedPart(request.publish),
+        endedAt: deps.now().toISOString(),
+      });
+      await failpoint('after-effect');
+      return { closed: true };
+    },
+  ),
 });
 
 async function plan(deps: ActivityDeps, request: PlanRequest): Promise<PlannedRun> {

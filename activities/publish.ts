@@ -15,7 +15,9 @@ export const createPublishActivities = (deps: ActivityDeps) => ({
     return outputOf(facts);
   }),
 
-  sweepStore: durable(async (_: SweepInput) => sweepStore(deps.store, deps.config.retention, deps.now())),
+  sweepStore: durable(deps, 'sweepStore', async (_: SweepInput) =>
+    sweepStore(deps.store, deps.config.retention, deps.now()),
+  ),
 });
 
 async function publish(scope: StepScope): Promise<PublishResult> {
