@@ -83,8 +83,18 @@ async function rejectedRows({ store }: Reading, snapshot: Snapshot): Promise<str
     .sort(worstFirst)
     .map(
       (row) =>
-        `${String(row.source)}: ${countText(Number(row.rows))} × ${String(row.reason)}, ${String(row.example).slice(0, 110)}`,
+        `${String(row.source)}: ${takenOut(Number(row.rows))} ${String(row.reason)}, ${shortened(String(row.example), 110)}`,
     );
+}
+
+function takenOut(rows: number): string {
+  return rows === 0 ? 'a whole slice' : `${countText(rows)} ×`;
+}
+
+/** Cut after the last whole word that fits. */
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, text.lastIndexOf(' ', most - 1))} …`;
 }
 
 /** Whole files first, then the newest slice, then the most rows. */
@@ -105,7 +115,11 @@ async function changedLines({ store }: Reading, snapshot: Snapshot): Promise<str
       where kind not in ('slices_arrived', 'volume')
       order by kind not like 'column%', kind not like 'records%', kind, asset, sentence`,
   );
-  return rows.length === 0 ? ['nothing'] : rows.map((row) => `${String(row.asset)}: ${String(row.sentence)}`);
+  return rows.length === 0
+    ? ['nothing']
+    : rows.map(({ asset, sentence }) =>
+        String(sentence).startsWith(String(asset)) ? String(sentence) : `${asset}: ${sentence}`,
+      );
 }
 
 function reusedLine({ steps }: RunRecord): string {

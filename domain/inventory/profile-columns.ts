@@ -116,8 +116,8 @@ function patternShares(row: Row | undefined): { patterns: PatternShares; persona
   return { patterns, personalShare: share(Number(row?.holds_personal ?? 0), lookedAt) };
 }
 
-/** A text column counts as a kind when at least 99 % of its distinct values are written so. */
-const kindShare = 0.99;
+/** A text column counts as a kind when at least 95 % of its distinct values are written so: a few dirty ones change nothing. */
+const kindShare = 0.95;
 
 function looksLikeOf({ column }: ColumnPlan, index: number, facts: KindFacts): LooksLike {
   const distinct = Number(facts.statistics.get(index)?.distinct_values ?? 0);

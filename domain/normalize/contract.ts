@@ -60,7 +60,7 @@ export function tooManyRejected(
   const advice = `more than the ${percent(maxShare)} of contract.maxRejectedShare; fix the source, the mapping or the contract`;
   const rows = Math.max(0, ...counts.map(({ rowsIn }) => rowsIn));
   if (rows === 0 && unreadable > 0 && maxShare < 1) {
-    const message = `${source} ${slice}: nothing of it could be read, collect kept out ${unreadable} lines or files, ${advice}`;
+    const message = `${source} ${slice}: nothing of it could be read, collect kept out ${unreadable} ${unreadable === 1 ? 'line or file' : 'lines or files'}, ${advice}`;
     return { code, message, rows };
   }
   for (const { entity, rowsIn, skipped, rejected } of counts) {

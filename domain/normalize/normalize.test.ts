@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StageOutput } from '../../schemas/stage.ts';
+import { normalizeVersion } from './normalize.ts';
 import { openRawFixture, type RawFixture, type SourceInput } from './raw-fixture.ts';
 
 let fixture: RawFixture;
@@ -256,7 +257,7 @@ describe('rejected rows', () => {
         column: 'time',
         reason: 'STK-NORMALIZE-TYPE',
         message:
-          'received text that is none, expected an ISO date or time such as 2026-10-01T08:30:00+02:00 (other forms through strptime in the mapping)',
+          'received text that is no such value, expected an ISO date or time such as 2026-10-01T08:30:00+02:00 (other forms through strptime in the mapping)',
         also: null,
         raw: '{"sku":"A3","customer":"u3","what":"view","at":"yesterday","price":null}',
         rows: '1',
@@ -541,7 +542,7 @@ describe('facts', () => {
     const manifest = await fixture.store.manifests.read(slice.manifest);
     expect(manifest).toMatchObject({
       stage: 'normalize',
-      version: 1,
+      version: normalizeVersion,
       scope: `orders/${day}`,
       parents: [raw.manifest.sha256],
     });

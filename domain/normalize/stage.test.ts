@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import { sourceSchema } from '../../schemas/config.ts';
 import type { FailpointPlace } from '../runtime/failpoint.ts';
+import { normalizeVersion } from './normalize.ts';
 import { openRawFixture, type RawFixture, type SourceInput } from './raw-fixture.ts';
 import { sliceKey } from './slices.ts';
 
@@ -96,7 +97,7 @@ describe('a stage step', () => {
             timezone: 'UTC',
             currency: 'EUR',
           },
-          1,
+          normalizeVersion,
           slice,
           manifest.sha256,
         ),

@@ -74,7 +74,7 @@ export function typeFailures(type: EntityColumnType, value: string, valueType: s
   const family = familyOf(valueType);
   if (type === 'text' || type === 'json') return [];
   if (family !== 'text') return [{ when: 'true', received: `${valueType} that is none` }];
-  return [...textFailures(type, value), { when: 'true', received: 'text that is none' }];
+  return [...textFailures(type, value), { when: 'true', received: 'text that is no such value' }];
 }
 
 /** The date of a UTC timestamp in the business zone. */

@@ -15,6 +15,7 @@ interface Line {
   readonly benchmark: string;
   readonly seconds: number;
   readonly peakPssBytes: number;
+  readonly momentPssBytes: number;
   readonly peer: string;
   readonly ratio: number | null;
   readonly note: string;
@@ -47,9 +48,19 @@ async function main(): Promise<void> {
 async function demo(dir: string): Promise<Line> {
   const store = join(dir, 'demo');
   const args = [cli, 'demo', '--store', store, '--input', join(store, 'shop')];
-  const { code, seconds, peakPssBytes, stderr } = await measure(process.execPath, args, { cwd: root });
+  const { code, seconds, peakPssBytes, momentPssBytes, stderr } = await measure(process.execPath, args, {
+    cwd: root,
+  });
   if (code !== 0) throw new Error(`demo ended with ${code}: ${stderr.slice(-2000)}`);
-  return { benchmark: 'demo shop, two nights', seconds, peakPssBytes, peer: '', ratio: null, note: '' };
+  return {
+    benchmark: 'demo shop, two nights',
+    seconds,
+    peakPssBytes,
+    momentPssBytes,
+    peer: '',
+    ratio: null,
+    note: '',
+  };
 }
 
 async function backfill(dir: string, input: string): Promise<Line[]> {
@@ -69,6 +80,7 @@ async function backfill(dir: string, input: string): Promise<Line[]> {
       benchmark: 'online retail, 305 days',
       seconds: first.seconds,
       peakPssBytes: first.peakPssBytes,
+      momentPssBytes: first.momentPssBytes,
       peer: `DuckDB alone ${peer.seconds.toFixed(1)} s`,
       ratio: first.seconds / peer.seconds,
       note: 'peer: CSV to one ordered Parquet a day, no contract, no ledger, no entities, no fsync',
@@ -77,6 +89,7 @@ async function backfill(dir: string, input: string): Promise<Line[]> {
       benchmark: 'the same again',
       seconds: second.seconds,
       peakPssBytes: second.peakPssBytes,
+      momentPssBytes: second.momentPssBytes,
       peer: '',
       ratio: null,
       note: second.stderr.trim().split('\n').at(-1) ?? '',
@@ -89,6 +102,7 @@ function printed(lines: readonly Line[]): string {
     { title: 'benchmark', value: (line) => line.benchmark },
     { title: 'seconds', value: (line) => line.seconds.toFixed(1), align: 'right' },
     { title: 'memory', value: (line) => sizeText(line.peakPssBytes), align: 'right' },
+    { title: 'at once', value: (line) => sizeText(line.momentPssBytes), align: 'right' },
     { title: 'peer', value: (line) => line.peer },
     { title: 'ratio', value: (line) => (line.ratio === null ? '' : line.ratio.toFixed(1)), align: 'right' },
     { title: 'note', value: (line) => line.note },

@@ -8,6 +8,8 @@ export interface Measured {
   readonly seconds: number;
   /** Sum over all processes of the tree of each one's peak proportional set size, in bytes; 0 where /proc has none. */
   readonly peakPssBytes: number;
+  /** Highest sum over the tree at any one moment, in bytes: what the machine must have. */
+  readonly momentPssBytes: number;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -28,7 +30,10 @@ export async function measure(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const peaks = new Map<number, number>([[child.pid ?? 0, 0]]);
-  const timer = setInterval(() => samplePeaks(peaks), 100);
+  let momentPssBytes = 0;
+  const timer = setInterval(() => {
+    momentPssBytes = Math.max(momentPssBytes, samplePeaks(peaks));
+  }, 100);
   const texts = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     texts.stdout += String(chunk);
@@ -39,10 +44,11 @@ export async function measure(
   const [code] = (await once(child, 'close')) as [number | null];
   clearInterval(timer);
   const peakPssBytes = [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0);
-  return { code, seconds: (performance.now() - started) / 1000, peakPssBytes, ...texts };
+  return { code, seconds: (performance.now() - started) / 1000, peakPssBytes, momentPssBytes, ...texts };
 }
 
-function samplePeaks(peaks: Map<number, number>): void {
+/** Raises each process's peak and returns what all use together now. */
+function samplePeaks(peaks: Map<number, number>): number {
   const parents = parentIds();
   for (let grown = true; grown; ) {
     grown = false;
@@ -52,7 +58,13 @@ function samplePeaks(peaks: Map<number, number>): void {
       grown = true;
     }
   }
-  for (const [pid, peak] of peaks) peaks.set(pid, Math.max(peak, pssOf(pid)));
+  let together = 0;
+  for (const [pid, peak] of peaks) {
+    const now = pssOf(pid);
+    together += now;
+    peaks.set(pid, Math.max(peak, now));
+  }
+  return together;
 }
 
 function parentIds(): Map<number, number> {
