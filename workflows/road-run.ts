@@ -202,6 +202,7 @@ function causeOf(error: unknown): { message: string; code: string } {
   };
 }
 
+/** Works items in so many lanes; once one has failed, what waits is not begun. */
 async function inWaves<Item, Result>(
   items: readonly Item[],
   limit: number,
@@ -212,7 +213,12 @@ async function inWaves<Item, Result>(
   const lane = async (): Promise<void> => {
     while (next < items.length) {
       const index = next++;
-      results[index] = await run(items[index] as Item);
+      try {
+        results[index] = await run(items[index] as Item);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
