@@ -1,8 +1,8 @@
+import { openStream, type Random } from '../math/random.ts';
 import { categories } from './category-words.ts';
 import { describe } from './item-state.ts';
 import { type Assortment, type Item, type Product, signatureOf } from './items.ts';
 import type { ShopOptions } from './options.ts';
-import { openStream, type Random } from './random.ts';
 import { spellProduct } from './supplier-spelling.ts';
 import { colors } from './vocabulary.ts';
 

@@ -1,8 +1,8 @@
+import { drawIndex, openStream, type Random, runningSums } from '../math/random.ts';
 import { businessDay, dateOf, dayOfYear, weekdayOf } from './calendar.ts';
 import { categories, complements } from './category-words.ts';
 import type { Item } from './items.ts';
 import type { ShopOptions } from './options.ts';
-import { drawIndex, openStream, type Random, runningSums } from './random.ts';
 import type { Taste, Users } from './users.ts';
 import { type Style, styles } from './vocabulary.ts';
 

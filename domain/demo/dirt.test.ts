@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openStream } from '../math/random.ts';
 import { type Plant, roundByChance, writeRecords } from './dirt.ts';
-import { openStream } from './random.ts';
 
 interface Row {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../math/random.ts';
 import type { DirtMark, Handling } from './truth.ts';
 
 /** One kind of fault to plant among the records of a file. */

@@ -1,6 +1,6 @@
+import { openStream } from '../math/random.ts';
 import { categories } from './category-words.ts';
 import { type Item, lineName, type Product } from './items.ts';
-import { openStream } from './random.ts';
 import { styleSentences } from './vocabulary.ts';
 
 /** The facts of an item that change over time. */

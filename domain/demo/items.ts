@@ -1,6 +1,6 @@
+import { drawIndex, openStream, type Random, runningSums } from '../math/random.ts';
 import { categories } from './category-words.ts';
 import type { ShopOptions } from './options.ts';
-import { drawIndex, openStream, type Random, runningSums } from './random.ts';
 import { brands, colors, lines, qinglanLines, type Style, styles } from './vocabulary.ts';
 
 /** What identifies a product: two products that differ in one of these are two products. */

@@ -1,7 +1,7 @@
+import { openStream } from '../math/random.ts';
 import { weekdayOf } from './calendar.ts';
 import { type Plant, writeRecords } from './dirt.ts';
 import { csvLine, type FeedFile, feedFile } from './feed.ts';
-import { openStream } from './random.ts';
 import { type MarketSeries, marketSeries } from './vocabulary.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,5 @@
+import type { Random } from '../math/random.ts';
 import { changedFields, changingFields, type OrderedChange } from './item-state.ts';
-import type { Random } from './random.ts';
 import type { NightChanges } from './truth.ts';
 import type { OrderedChanges, World } from './world.ts';
 

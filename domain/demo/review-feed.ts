@@ -1,8 +1,8 @@
+import type { Random } from '../math/random.ts';
 import type { Deed } from './behaviour.ts';
 import { type BusinessDay, businessDay } from './calendar.ts';
 import { type Plant, writeRecords } from './dirt.ts';
 import { type FeedFile, feedFile } from './feed.ts';
-import type { Random } from './random.ts';
 import { addPersonalData, drawLanguage, drawRating, type PersonalText, reviewText } from './review-text.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { openStream } from '../math/random.ts';
 import { categories } from './category-words.ts';
-import { openStream } from './random.ts';
 import { addPersonalData, drawLanguage, drawRating, reviewText } from './review-text.ts';
 import { englishOpinions } from './review-words.ts';
 

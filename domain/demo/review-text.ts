@@ -1,5 +1,5 @@
+import type { Random } from '../math/random.ts';
 import { categories } from './category-words.ts';
-import type { Random } from './random.ts';
 import { englishFrames, englishLeads, englishOpinions, type Opinions } from './review-words.ts';
 import { chineseFrames, chineseOpinions, germanFrames, germanOpinions } from './review-words-foreign.ts';
 import type { PersonalSpan } from './truth.ts';

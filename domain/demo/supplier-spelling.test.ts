@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { openStream } from '../math/random.ts';
 import { categories } from './category-words.ts';
 import { createAssortment } from './items.ts';
 import { demoShop } from './options.ts';
-import { openStream } from './random.ts';
 import { respellSize, spellProduct } from './supplier-spelling.ts';
 import { otherSpellings } from './supplier-words.ts';
 import { colors } from './vocabulary.ts';

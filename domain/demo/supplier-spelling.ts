@@ -1,5 +1,5 @@
+import type { Random } from '../math/random.ts';
 import { lineName, type Product } from './items.ts';
-import type { Random } from './random.ts';
 import { foldedLetters, otherSpellings } from './supplier-words.ts';
 
 /** A product's name as the second supplier writes it, and what its brand column says. */

@@ -1,7 +1,7 @@
+import { drawIndex, openStream, type Random, runningSums } from '../math/random.ts';
 import { categories } from './category-words.ts';
 import { daysUntilArrival } from './items.ts';
 import type { ShopOptions } from './options.ts';
-import { drawIndex, openStream, type Random, runningSums } from './random.ts';
 import { countries, firstNames, lastNames, type Style, styles } from './vocabulary.ts';
 
 /** What a user likes; decides what is clicked. */

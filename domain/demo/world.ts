@@ -1,10 +1,10 @@
+import { openStream, type Random } from '../math/random.ts';
 import { type Article, createArticles } from './articles.ts';
 import { type Behaviour, createBehaviour, type Deeds } from './behaviour.ts';
 import { dateOf } from './calendar.ts';
 import type { OrderedChange } from './item-state.ts';
 import { createAssortment, type Item } from './items.ts';
 import type { ShopOptions } from './options.ts';
-import { openStream, type Random } from './random.ts';
 import { createUsers, type Users } from './users.ts';
 
 /** A shop with all that does not depend on the day. Memory: some hundred bytes per item, some per user. */
