@@ -6,12 +6,12 @@ import { type EntityName, entities } from '../../schemas/entities.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import { stageContext } from '../runtime/stage-fixture.ts';
 import { idempotencyKey } from '../store/manifests.ts';
+import { sliceOf } from '../store/stage-output.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { quotedString } from '../warehouse/quoting.ts';
 import { openWarehouse, type Row, type Warehouse } from '../warehouse/warehouse.ts';
 import { noRowsSql, provenanceColumns, typedColumnsSql, typedProvenanceSql } from './entity-sql.ts';
-import { sliceOf } from './outputs.ts';
 
 export { stageContext };
 

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import type { LedgerEntry, Manifest } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import { DataQualityError } from '../runtime/errors.ts';
+import { type Progress, withProgress } from '../runtime/progress.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import { inWaves } from '../runtime/waves.ts';
 import { idempotencyKey, type StoredManifest } from '../store/manifests.ts';
 import type { StagedFile } from '../store/objects.ts';
+import { sliceOf } from '../store/stage-output.ts';
 import type { Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { runSteps } from '../warehouse/steps.ts';
@@ -21,8 +23,7 @@ import {
   slicesByDate,
 } from './event-dates.ts';
 import { type EventKeys, eventCountsSql, eventPartitionSql, eventRowsSql } from './events-sql.ts';
-import { sliceOf, stage } from './outputs.ts';
-import { type Progress, withProgress } from './progress.ts';
+import { stage } from './stage.ts';
 
 /** Raise it when the same clean slices would give other bytes. */
 export const eventsVersion = 1;

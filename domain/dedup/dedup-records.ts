@@ -3,13 +3,14 @@ import type { DatasetSlice, LedgerEntry } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import { ArtifactError, DataQualityError } from '../runtime/errors.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import { nothingDone, wholeOutput } from '../store/stage-output.ts';
 import type { Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { runSteps } from '../warehouse/steps.ts';
 import type { Row, Warehouse } from '../warehouse/warehouse.ts';
+import { findOrMake, type WholeParts } from '../warehouse/whole.ts';
 import type { Workspace } from '../warehouse/workspace.ts';
 import { noRowsSql } from './entity-sql.ts';
-import { nothingDone, stage, wholeOutput } from './outputs.ts';
 import {
   mergedSql,
   newObservationsSql,
@@ -17,7 +18,7 @@ import {
   type RecordEntity,
   storedRecordsSql,
 } from './records-sql.ts';
-import { findOrMake, type WholeParts } from './whole.ts';
+import { stage } from './stage.ts';
 
 /** Raise it when the same clean slices would give other bytes. */
 export const recordsVersion = 1;
@@ -59,13 +60,14 @@ export async function mergeRecords(
   work: RecordsWork,
 ): Promise<StageOutput> {
   const inputs = work.inputs.filter(({ slices }) => slices.length > 0);
-  if (inputs.length === 0) return nothingDone(`no source has delivered ${work.entity} yet`);
+  if (inputs.length === 0) return nothingDone(stage, `no source has delivered ${work.entity} yet`);
   const dataset = `match.records.${work.entity}`;
   let why = '';
   const done = await findOrMake(
     store,
     context,
     {
+      stage,
       step: `merge ${work.entity}`,
       version: recordsVersion,
       dataset,

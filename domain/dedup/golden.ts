@@ -3,17 +3,18 @@ import type { DatasetSlice, LedgerEntry } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import { DataQualityError } from '../runtime/errors.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import { nothingDone, wholeOutput } from '../store/stage-output.ts';
 import type { Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { runSteps } from '../warehouse/steps.ts';
 import type { Row, Warehouse } from '../warehouse/warehouse.ts';
+import { findOrMake, type WholeParts } from '../warehouse/whole.ts';
 import type { Workspace } from '../warehouse/workspace.ts';
 import { keyOf } from './entity-sql.ts';
 import { namespaceOrder } from './golden-id.ts';
 import { goldenPicksSql, goldenTotalsSql, ownIdsSql, storedGoldenSql } from './golden-sql.ts';
-import { nothingDone, stage, wholeOutput } from './outputs.ts';
 import type { RecordEntity } from './records-sql.ts';
-import { findOrMake, type WholeParts } from './whole.ts';
+import { stage } from './stage.ts';
 
 /** Raise it when the same records and clusters would give other bytes. */
 export const goldenVersion = 1;
@@ -47,13 +48,14 @@ export async function goldenRecords(
   context: StageContext,
   work: GoldenWork,
 ): Promise<StageOutput> {
-  if (work.records.length === 0) return nothingDone(`there are no records of ${work.entity} yet`);
+  if (work.records.length === 0) return nothingDone(stage, `there are no records of ${work.entity} yet`);
   const dataset = `unified.${work.entity}`;
   const slices = [...work.records, ...(work.clusters ?? [])];
   const done = await findOrMake(
     store,
     context,
     {
+      stage,
       step: `unify ${work.entity}`,
       version: goldenVersion,
       dataset,

@@ -5,11 +5,15 @@ import { pipeline } from 'node:stream/promises';
 import type { DatasetSlice, LedgerEntry } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import { DataQualityError } from '../runtime/errors.ts';
+import { createPace } from '../runtime/pace.ts';
+import type { Progress } from '../runtime/progress.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import { nothingDone, wholeOutput } from '../store/stage-output.ts';
 import type { Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { loadSql, runSteps } from '../warehouse/steps.ts';
 import type { Row, Warehouse } from '../warehouse/warehouse.ts';
+import { findOrMake, type WholeParts } from '../warehouse/whole.ts';
 import type { Workspace } from '../warehouse/workspace.ts';
 import { namespaceOrder } from './golden-id.ts';
 import type { ItemText } from './item-profiles.ts';
@@ -21,11 +25,8 @@ import {
   type PairRow,
   pairsSql,
 } from './match-sql.ts';
-import { nothingDone, stage, wholeOutput } from './outputs.ts';
-import { createPace } from './pace.ts';
-import type { Progress } from './progress.ts';
 import { type ComparedPair, type Resolution, resolveItems } from './resolve-items.ts';
-import { findOrMake, type WholeParts } from './whole.ts';
+import { stage } from './stage.ts';
 
 /** Raise it when the same records would give other bytes. */
 export const matchVersion = 1;
@@ -55,11 +56,12 @@ export interface MatchWork {
  * @throws DataQualityError STK-DEDUP-GOLDEN-ID when two clusters would get one golden id
  */
 export async function matchItems(store: Store, context: StageContext, work: MatchWork): Promise<StageOutput> {
-  if (work.records.length === 0) return nothingDone('there are no items yet');
+  if (work.records.length === 0) return nothingDone(stage, 'there are no items yet');
   const done = await findOrMake(
     store,
     context,
     {
+      stage,
       step: 'match items',
       version: matchVersion,
       dataset: 'match.clusters',

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FailpointPlace } from '../runtime/failpoint.ts';
+import { createPace } from '../runtime/pace.ts';
+import { withProgress } from '../runtime/progress.ts';
+import { findOrMake, type WholeParts, type WholeSpec } from '../warehouse/whole.ts';
 import { type CleanFixture, openCleanFixture, stageContext } from './clean-fixture.ts';
-import { createPace } from './pace.ts';
-import { withProgress } from './progress.ts';
-import { findOrMake, type WholeParts, type WholeSpec } from './whole.ts';
 
 let fixture: CleanFixture;
 beforeEach(async () => {
@@ -14,7 +14,14 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-const spec: WholeSpec = { step: 'test', version: 1, dataset: 'match.test', config: {}, inputs: ['b', 'a'] };
+const spec: WholeSpec = {
+  stage: 'test',
+  step: 'test',
+  version: 1,
+  dataset: 'match.test',
+  config: {},
+  inputs: ['b', 'a'],
+};
 let made = 0;
 const make = async (): Promise<WholeParts> => {
   made++;

@@ -1,9 +1,6 @@
 import type { ArtifactRef, DatasetSlice } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
-import type { StoredManifest } from '../store/manifests.ts';
-
-/** Name of this stage in manifests, keys and ledgers. */
-export const stage = 'dedup';
+import type { StoredManifest } from './manifests.ts';
 
 /** A dataset slice made of the files a manifest holds under one role. */
 export function sliceOf(slice: string, { ref, manifest }: StoredManifest, role: string): DatasetSlice {
@@ -20,7 +17,7 @@ export function sliceOf(slice: string, { ref, manifest }: StoredManifest, role: 
 }
 
 /** Output of a step that had nothing to work on. */
-export function nothingDone(why: string): StageOutput {
+export function nothingDone(stage: string, why: string): StageOutput {
   return { format: 1, stage, parts: 0, reused: 0, datasets: {}, ledger: [], problems: [], why };
 }
 
@@ -38,7 +35,7 @@ export function wholeOutput(
   const datasets = Object.entries(roles).map(([dataset, role]) => [dataset, [sliceOf('all', stored, role)]]);
   return {
     format: 1,
-    stage,
+    stage: stored.manifest.stage,
     parts: 1,
     reused: done.reused ? 1 : 0,
     datasets: Object.fromEntries(datasets),

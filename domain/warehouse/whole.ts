@@ -1,14 +1,14 @@
 import type { LedgerEntry, Manifest } from '../../schemas/artifact.ts';
+import { type Progress, withProgress } from '../runtime/progress.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import { idempotencyKey, type StoredManifest } from '../store/manifests.ts';
 import type { StagedFile } from '../store/objects.ts';
 import type { Store } from '../store/store.ts';
-import { type Workspace, withWorkspace } from '../warehouse/workspace.ts';
-import { stage } from './outputs.ts';
-import { type Progress, withProgress } from './progress.ts';
+import { type Workspace, withWorkspace } from './workspace.ts';
 
 /** Names one output that is made as a whole: everything that decides whether it is made already. */
 export interface WholeSpec {
+  readonly stage: string;
   /** Names the work in heartbeats. */
   readonly step: string;
   readonly version: number;
@@ -36,7 +36,7 @@ export async function findOrMake(
   return withProgress(context, spec.step, async (progress) => {
     await context.failpoint('before');
     const parents = [...spec.inputs].sort();
-    const { version, config } = spec;
+    const { stage, version, config } = spec;
     const key = idempotencyKey({ stage, version, config, inputs: parents, scope: `${spec.dataset}/all` });
     const found = context.force ? undefined : await store.manifests.find(stage, key);
     if (found) return { stored: found, reused: true };

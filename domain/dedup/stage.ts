@@ -1,0 +1,2 @@
+/** Name of this stage in manifests, keys and ledgers. */
+export const stage = 'dedup';
