@@ -11,7 +11,8 @@ export interface ResetPoint {
 }
 
 /**
- * Finds the event to reset to: the first activity of the named stage or step, else the first step that did not complete.
+ * Finds the event to reset to: the first activity of the named stage or step, else what stopped the run: in the stage it
+ * had reached, the step that failed last, or the first that did not complete.
  *
  * Resetting to the last workflow task would not run a failed activity again: that task is the one that consumed the
  * failure. The right event is the task that scheduled the activity.
@@ -37,10 +38,17 @@ export function resetPoint(events: readonly HistoryEvent[], fromStage: string | 
       return attributes ? [Number(attributes.scheduledEventId)] : [];
     }),
   );
+  const failed = events.flatMap((event) => {
+    const attributes = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
+    return attributes ? [Number(attributes.scheduledEventId)] : [];
+  });
   const road = scheduled.filter(({ step }) => step !== 'close');
+  const reached = road.filter(
+    ({ id, step }) => stageOf(step) === stageOf(road.at(-1)?.step) && !completed.has(id),
+  );
   const found = fromStage
     ? road.find(({ step }) => step === fromStage || step.startsWith(`${fromStage}/`))
-    : (road.find(({ id }) => !completed.has(id)) ?? road.at(-1));
+    : (reached.findLast(({ id }) => failed.includes(id)) ?? reached[0] ?? road.at(-1));
   if (found) return { step: found.step, eventId: found.task };
   const known = [...new Set(road.map(({ step }) => step.split('/')[0]))].join(', ');
   throw new CliError(
@@ -49,4 +57,8 @@ export function resetPoint(events: readonly HistoryEvent[], fromStage: string | 
       : 'The run has no step to go on from; start it again with: stocktake run',
     { code: 'STK-RESUME-NO-POINT', exitCode: 2 },
   );
+}
+
+function stageOf(step: string | undefined): string | undefined {
+  return step?.split('/')[0];
 }
