@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { buildTopRows, transpose } from './csr.ts';
+
+it('turns rows round, rows in rising order', () => {
+  const rows = { offsets: Int32Array.of(0, 2, 2, 4), columns: Int32Array.of(2, 0, 0, 1) };
+  const turned = transpose(rows, 4);
+  expect([...turned.offsets]).toEqual([0, 2, 3, 4, 4]);
+  expect([...turned.columns]).toEqual([0, 2, 2, 0]);
+});
+
+it('keeps the best entries of each row, best first, without the diagonal and without values up to 0', () => {
+  const matrix = buildTopRows(
+    4,
+    2,
+    (row, into) => {
+      if (row === 1)
+        for (const [column, value] of [
+          [3, 1],
+          [1, 9],
+          [0, 2],
+          [3, 2],
+          [2, 1],
+        ] as const)
+          into.add(column, value);
+      if (row === 2) into.add(0, -1);
+    },
+    (_, __, sum) => sum,
+  );
+  expect([...matrix.offsets]).toEqual([0, 0, 2, 2, 2]);
+  expect([...matrix.columns]).toEqual([3, 0]);
+  expect([...matrix.values]).toEqual([3, 2]);
+});
+
+it('grows beyond its first arrays', () => {
+  const size = 60;
+  const matrix = buildTopRows(
+    size,
+    size,
+    (_, into) => {
+      for (let column = 0; column < size; column++) into.add(column, column + 1);
+    },
+    (_, __, sum) => sum,
+  );
+  expect(matrix.values.length).toBe(size * (size - 1));
+  expect(matrix.columns[matrix.offsets[59] as number]).toBe(58);
+});

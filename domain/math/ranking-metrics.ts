@@ -1,0 +1,118 @@
+/**
+ * Where one wanted item stands in a ranking with ties.
+ *
+ * `above` items have a strictly higher score; `tied` other items have the same one.
+ */
+export interface Standing {
+  readonly above: number;
+  readonly tied: number;
+}
+
+/**
+ * Expected share of one item in the first k places, all orders of its ties being equally likely: 0 to 1.
+ *
+ * `clamp((k - above) / (tied + 1), 0, 1)`.
+ */
+export function expectedHit({ above, tied }: Standing, k: number): number {
+  return Math.min(1, Math.max(0, (k - above) / (tied + 1)));
+}
+
+/** Expected discounted gain of one item at cut-off k: the mean of `1 / log2(place + 1)` over the places it may take. */
+export function expectedGain({ above, tied }: Standing, k: number): number {
+  const last = Math.min(k, above + tied + 1);
+  return last <= above ? 0 : (discountSum(last) - discountSum(above)) / (tied + 1);
+}
+
+/**
+ * Probability that at least one wanted item is in the first k places (HR@k); with one wanted item its expected hit.
+ *
+ * Wanted items of equal score share one tie group, of which k - above places are drawn without replacement.
+ */
+export function hitRate(standings: readonly Standing[], k: number): number {
+  let first: Standing | undefined;
+  for (const standing of standings) if (!first || standing.above < first.above) first = standing;
+  if (!first || first.above >= k) return 0;
+  const group = first.tied + 1;
+  const wanted = standings.filter((standing) => standing.above === first.above).length;
+  let miss = 1;
+  for (let drawn = 0; drawn < k - first.above && miss > 0; drawn++) {
+    miss *= Math.max(0, group - wanted - drawn) / (group - drawn);
+  }
+  return 1 - miss;
+}
+
+/** Recall@k: expected share of the wanted items in the first k places; 0 where nothing is wanted. */
+export function recall(standings: readonly Standing[], k: number): number {
+  let hits = 0;
+  for (const standing of standings) hits += expectedHit(standing, k);
+  return standings.length === 0 ? 0 : hits / standings.length;
+}
+
+/** NDCG@k with gains of 1: expected discounted gain over that of the best ranking; 0 where nothing is wanted. */
+export function ndcg(standings: readonly Standing[], k: number): number {
+  let gain = 0;
+  for (const standing of standings) gain += expectedGain(standing, k);
+  return standings.length === 0 ? 0 : gain / discountSum(Math.min(k, standings.length));
+}
+
+/**
+ * Finds where the wanted items stand among all items that are not excluded.
+ *
+ * @param scores [items], higher is better; one that is no number ranks below all others
+ * @param wanted distinct item indexes, none of them excluded
+ * @param excluded [items], other than 0 = not a candidate
+ */
+export function standingsOf(
+  scores: Float32Array | Float64Array,
+  wanted: readonly number[],
+  excluded: Uint8Array,
+): Standing[] {
+  const levels = [...new Set(wanted.map((item) => ranked(scores[item] as number)))].sort((a, b) => a - b);
+  const lowest = levels[0] ?? 0;
+  const between = new Float64Array(levels.length + 1);
+  const equal = new Float64Array(levels.length);
+  for (let item = 0; item < scores.length; item++) {
+    if (excluded[item] !== 0) continue;
+    const score = ranked(scores[item] as number);
+    if (score < lowest) continue;
+    const level = levelOf(levels, score);
+    if (levels[level] === score) equal[level] = (equal[level] as number) + 1;
+    else between[level] = (between[level] as number) + 1;
+  }
+  const above = new Float64Array(levels.length);
+  for (let level = levels.length - 1, count = 0; level >= 0; level--) {
+    count += between[level + 1] as number;
+    above[level] = count;
+    count += equal[level] as number;
+  }
+  return wanted.map((item) => {
+    const level = levelOf(levels, ranked(scores[item] as number));
+    return { above: above[level] as number, tied: (equal[level] as number) - 1 };
+  });
+}
+
+/** The first level that is not below the score, or one past the last. */
+function levelOf(levels: readonly number[], score: number): number {
+  let low = 0;
+  let high = levels.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((levels[middle] as number) < score) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function ranked(score: number): number {
+  return Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score;
+}
+
+const discountSums: number[] = [0];
+
+/** Σ 1 / log2(place + 1) over the first `places` places. */
+function discountSum(places: number): number {
+  for (let place = discountSums.length; place <= places; place++) {
+    discountSums.push((discountSums[place - 1] as number) + 1 / Math.log2(place + 1));
+  }
+  return discountSums[places] as number;
+}
