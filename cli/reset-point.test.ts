@@ -7,7 +7,7 @@ function historyOf(...steps: readonly [step: string, task: number, end: 'complet
     eventId: 100 + index,
     activityTaskScheduledEventAttributes: { activityId: step, workflowTaskCompletedEventId: task },
   }));
-  const ended = steps.flatMap(([, , end], index) => {
+  const ended = steps.flatMap(([, , end], index): object[] => {
     const attributes = { scheduledEventId: 100 + index };
     if (end === 'completed')
       return [{ eventId: 200 + index, activityTaskCompletedEventAttributes: attributes }];
