@@ -1,9 +1,15 @@
-import { floatConstant, intConstant, type OnnxConstant, type OnnxGraph, type OnnxNode } from '../math/onnx-model.ts';
+import {
+  floatConstant,
+  intConstant,
+  type OnnxConstant,
+  type OnnxGraph,
+  type OnnxNode,
+} from '../math/onnx-model.ts';
 import type { Safetensors } from '../math/safetensors.ts';
 import { ModelError } from '../runtime/errors.ts';
 import type { BertConfig, Checkpoint, Pooling } from './checkpoint.ts';
 
-/** Name of the graph's input: token ids, int64 `[texts, tokens]`. */
+/** Name of the graph's input: token ids, int32 `[texts, tokens]`. */
 export const inputName = 'input_ids';
 /** Name of its output: unit vectors, float32 `[texts, dimensions]`. */
 export const outputName = 'vectors';
@@ -26,7 +32,7 @@ export function bertGraph({ config, pooling, weights }: Checkpoint): OnnxGraph {
   pool(builder, pooling, hidden);
   return {
     name: 'bert-encoder',
-    inputs: [{ name: inputName, type: 'int64', dims: ['texts', 'tokens'] }],
+    inputs: [{ name: inputName, type: 'int32', dims: ['texts', 'tokens'] }],
     outputs: [{ name: outputName, type: 'float', dims: ['texts', config.hiddenSize] }],
     nodes: builder.nodes,
     constants: builder.constants,
@@ -160,16 +166,23 @@ function normalise({ config, call, floats, weight }: Builder, name: string, inpu
   });
 }
 
-/** One unit vector a text: the mean of its tokens, or its first token. */
+/**
+ * One unit vector a text: the sum of its tokens (the mean, once scaled) or its first token.
+ *
+ * Sums are matrix products: the reduction operators take other paths for one text than for several.
+ */
 function pool({ call, ints, floats }: Builder, pooling: Pooling, hidden: string): void {
   const axis = ints('axis', [1]);
-  const pooled =
-    pooling === 'mean'
-      ? call('ReduceMean', [hidden, axis], { keepdims: { int: 0 } })
-      : call('Squeeze', [call('Slice', [hidden, 'zero', 'one', axis]), axis]);
-  const norm = call('ReduceL2', [pooled, axis], { keepdims: { int: 1 } });
-  const least = floats('least', [], Float32Array.of(1e-12));
-  call('Div', [pooled, call('Max', [norm, least])], undefined, outputName);
+  const first = (): string => call('Slice', [hidden, 'zero', 'one', axis]);
+  const sum = (): string => {
+    const tokens = call('Slice', [call('Shape', [inputName]), 'one', 'two', 'zero']);
+    const shape = call('Concat', ['one', tokens], { axis: { int: 0 } });
+    return call('MatMul', [call('Expand', [floats('unit', [], Float32Array.of(1)), shape]), hidden]);
+  };
+  const pooled = pooling === 'mean' ? sum() : first();
+  const square = call('MatMul', [pooled, call('Transpose', [pooled], { perm: { ints: [0, 2, 1] } })]);
+  const norm = call('Max', [call('Sqrt', [square]), floats('least', [], Float32Array.of(1e-12))]);
+  call('Squeeze', [call('Div', [pooled, norm]), axis], undefined, outputName);
 }
 
 function transpose(values: Float32Array, rows: number, columns: number): Float32Array {

@@ -110,7 +110,10 @@ async function readPooling(path: string): Promise<Pooling> {
   const modes = Object.entries(read).flatMap(([mode, on]) => (on ? [mode] : []));
   if (modes.join() === 'pooling_mode_mean_tokens') return 'mean';
   if (modes.join() === 'pooling_mode_cls_token') return 'cls';
-  throw unfit(path, `it asks for ${modes.join(' + ') || 'no pooling'}; the mean or the [CLS] token can be had`);
+  throw unfit(
+    path,
+    `it asks for ${modes.join(' + ') || 'no pooling'}; the mean or the [CLS] token can be had`,
+  );
 }
 
 async function readJson<Schema extends z.ZodType>(
