@@ -1,0 +1,165 @@
+import { largest } from '../math/top-k.ts';
+
+/** What is known of a user beside the history, as the scorer takes it. */
+export interface ScorerContext {
+  readonly labels?: ReadonlyMap<number, number>;
+}
+
+/** The part of a fitted recommender that serving needs; items are indexes 0 … items - 1. */
+export interface Scorer {
+  readonly items: number;
+  /** Scores every item for a history, oldest first. @param into [items], overwritten */
+  score(history: readonly number[], into: Float32Array, user?: ScorerContext): void;
+  similarItems(item: number, n: number): readonly { readonly item: number; readonly score: number }[];
+  explain(
+    history: readonly number[],
+    item: number,
+  ): readonly { readonly item: number; readonly share: number }[];
+}
+
+/** What a model is made of when it is loaded. */
+export interface ModelParts {
+  /** Version in the registry, `v7`. */
+  readonly version: string;
+  /** Name of the method, for people. */
+  readonly name: string;
+  readonly scorer: Scorer;
+  /** [items] the shop's ids by index. */
+  readonly itemIds: readonly string[];
+  /** [items] empty where unknown. */
+  readonly titles: readonly string[];
+  /** [items] categories of each item. */
+  readonly categories: readonly (readonly string[])[];
+  /** [items] how often each item was asked for; the order of the fallback. */
+  readonly popularity: Float32Array | Float64Array;
+  /** [items] 1 = no longer offered since the training. Default: all are offered. */
+  readonly gone?: Uint8Array;
+  /** Items of a user's history at training time, oldest first; none for an unknown user. */
+  readonly historyOf: (user: string) => readonly number[];
+  /** Default: nothing beside the history. */
+  readonly contextOf?: (user: string) => ScorerContext | undefined;
+  /** Scores at or below it mean "no evidence". Default 0. */
+  readonly floor?: number;
+}
+
+/** An item with its score, best first in every list. */
+export interface Ranked {
+  readonly item: number;
+  readonly score: number;
+}
+
+/** Which items an answer may hold. */
+export interface Admission {
+  /** Only items that carry all of these. */
+  readonly categories: readonly string[];
+  /** Items left out, by index: seen ones, say. */
+  readonly without: Iterable<number>;
+  /** Item ids withheld since the training. */
+  readonly withheld: ReadonlySet<string>;
+}
+
+/**
+ * A model in service. Not for use across an `await`: buffers are reused from call to call.
+ *
+ * Lists are deterministic: equal scores come in index order.
+ */
+export interface ServedModel {
+  readonly version: string;
+  readonly name: string;
+  readonly items: number;
+  idOf(item: number): string;
+  titleOf(item: number): string;
+  /** Undefined for an item the model has never seen or that is no longer offered. */
+  indexOf(id: string): number | undefined;
+  historyOf(user: string): readonly number[];
+  /** Items with evidence for this history; fewer than `n` where there are no more. */
+  recommend(user: string, history: readonly number[], n: number, admission: Admission): Ranked[];
+  /** Most asked for first; score = share of the most asked for, 0 to 1. */
+  popular(n: number, admission: Admission): Ranked[];
+  similar(item: number, n: number, admission: Admission): Ranked[];
+  /** Share (0 to 1) of each history item in an item's score, largest first. */
+  explain(history: readonly number[], item: number, n: number): { item: number; share: number }[];
+}
+
+/** Puts a model into service. Cost of one recommendation: one scoring plus one pass over the items. */
+export function createServedModel(parts: ModelParts): ServedModel {
+  const { scorer, itemIds, popularity } = parts;
+  const floor = parts.floor ?? 0;
+  const indexById = new Map(itemIds.map((id, index) => [id, index]));
+  const byCategory = itemsByCategory(parts.categories);
+  const scores = new Float32Array(itemIds.length);
+  const skip = new Uint8Array(itemIds.length);
+  let most = 0;
+  for (const value of popularity) most = Math.max(most, value);
+
+  const admit = ({ categories, without, withheld }: Admission): void => {
+    if (parts.gone) skip.set(parts.gone);
+    else skip.fill(0);
+    for (const category of categories) leaveOutOthers(skip, byCategory.get(category));
+    for (const item of without) skip[item] = 1;
+    for (const id of withheld) {
+      const index = indexById.get(id);
+      if (index !== undefined) skip[index] = 1;
+    }
+  };
+
+  return {
+    version: parts.version,
+    name: parts.name,
+    items: itemIds.length,
+    idOf: (item) => itemIds[item] ?? '',
+    titleOf: (item) => parts.titles[item] ?? '',
+    indexOf(id) {
+      const index = indexById.get(id);
+      return index === undefined || parts.gone?.[index] === 1 ? undefined : index;
+    },
+    historyOf: parts.historyOf,
+    recommend(user, history, n, admission) {
+      scorer.score(history, scores, parts.contextOf?.(user));
+      admit(admission);
+      for (let item = 0; item < skip.length; item++) {
+        if (!((scores[item] as number) > floor)) skip[item] = 1;
+      }
+      return largest(scores, n, skip).map(({ index, value }) => ({ item: index, score: value }));
+    },
+    popular(n, admission) {
+      admit(admission);
+      return largest(popularity, n, skip).map(({ index, value }) => ({
+        item: index,
+        score: most > 0 ? value / most : 0,
+      }));
+    },
+    similar(item, n, admission) {
+      admit({ ...admission, without: [...admission.without, item] });
+      const left = skip.reduce((sum, out) => sum + out, 0);
+      return scorer
+        .similarItems(item, Math.min(scorer.items, n + left))
+        .filter((found) => skip[found.item] === 0)
+        .slice(0, n)
+        .map((found) => ({ item: found.item, score: found.score }));
+    },
+    explain(history, item, n) {
+      const parted = scorer.explain(history, item).filter(({ share }) => share > 0);
+      const whole = parted.reduce((sum, { share }) => sum + share, 0);
+      return parted.slice(0, n).map((part) => ({ item: part.item, share: part.share / whole }));
+    },
+  };
+}
+
+function itemsByCategory(categories: readonly (readonly string[])[]): Map<string, number[]> {
+  const items = new Map<string, number[]>();
+  for (const [item, names] of categories.entries()) {
+    for (const name of new Set(names)) {
+      const list = items.get(name);
+      if (list) list.push(item);
+      else items.set(name, [item]);
+    }
+  }
+  return items;
+}
+
+function leaveOutOthers(skip: Uint8Array, members: readonly number[] | undefined): void {
+  const kept = (members ?? []).filter((item) => skip[item] === 0);
+  skip.fill(1);
+  for (const item of kept) skip[item] = 0;
+}
