@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { isIsoDate } from '../domain/plan/dates.ts';
 import { CliError, ConfigError, messageOf, PlatformError, StocktakeError } from '../domain/runtime/errors.ts';
 import { codeVersion } from '../workers/version.ts';
+import { addEvaluate } from './evaluate.ts';
 import type { GlobalOptions } from './options.ts';
 
 const date = (text: string): string => {
@@ -37,21 +38,23 @@ function program(): Command {
   pipelineCommands(root);
   runCommands(root);
   dataCommands(root);
+  addEvaluate(root, globals, exit);
   return root;
 }
 
 function startCommands(root: Command): void {
   root
     .command('setup')
-    .description('fetch what this machine needs: the Temporal server')
-    .action(async (_, command) => {
+    .description('fetch what this machine needs: the Temporal server and the text encoder')
+    .option('--model-dir <dir>', 'make the text encoder of a checkpoint folder of the BERT family')
+    .action(async (options, command) => {
       const { setup } = await import('./setup.ts');
       const { cacheDirOf } = await import('../domain/setup/cache-dir.ts');
       const { homedir } = await import('node:os');
       const cacheDir = cacheDirOf(process.env, process.platform, homedir());
       const { quiet, json } = globals(command);
       const io = { stdout: process.stdout, stderr: process.stderr, env: process.env, cacheDir };
-      return exit(await setup({ ...(quiet ? { quiet } : {}), ...(json ? { json } : {}) }, io));
+      return exit(await setup({ ...options, ...(quiet ? { quiet } : {}), ...(json ? { json } : {}) }, io));
     });
   root
     .command('doctor')
@@ -189,6 +192,13 @@ function dataCommands(root: Command): void {
     .description('what changed between two snapshots (default: the last two)')
     .action(async (before, after, _, command) =>
       exit(await (await import('./inventory.ts')).diff(before, after, globals(command))),
+    );
+  root
+    .command('embed [texts...]')
+    .description('vectors of texts by the text encoder')
+    .option('--file <file>', 'texts from a file, one a line')
+    .action(async (texts, options, command) =>
+      exit(await (await import('./embed.ts')).embed(texts, options, globals(command))),
     );
   const quarantine = root.command('quarantine').description('rows that were rejected, and why');
   quarantine

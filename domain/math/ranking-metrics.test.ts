@@ -51,6 +51,13 @@ it('ranks a score that is no number below all others', () => {
   expect(standingsOf(Float64Array.of(Number.NaN, 0, -5), [0], nobody(3))).toEqual([{ above: 2, tied: 0 }]);
 });
 
+it('may stop counting where nothing within the cut-off can change', () => {
+  const scores = Float64Array.of(1, 5, 4, 3, 2);
+  expect(standingsOf(scores, [0], nobody(5))).toEqual([{ above: 4, tied: 0 }]);
+  expect(ndcg(standingsOf(scores, [0], nobody(5), 2), 2)).toBe(0);
+  expect(ndcg(standingsOf(scores, [2], nobody(5), 2), 2)).toBe(ndcg(standingsOf(scores, [2], nobody(5)), 2));
+});
+
 it('is 0 where nothing is wanted', () => {
   expect([hitRate([], 5), recall([], 5), ndcg([], 5)]).toEqual([0, 0, 0]);
 });

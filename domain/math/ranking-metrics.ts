@@ -61,20 +61,30 @@ export function ndcg(standings: readonly Standing[], k: number): number {
  * @param scores [items], higher is better; one that is no number ranks below all others
  * @param wanted distinct item indexes, none of them excluded
  * @param excluded [items], other than 0 = not a candidate
+ * @param enough counting may stop once this many items stand above (the largest cut-off that will be asked for)
  */
 export function standingsOf(
   scores: Float32Array | Float64Array,
   wanted: readonly number[],
   excluded: Uint8Array,
+  enough = Number.POSITIVE_INFINITY,
 ): Standing[] {
   const levels = [...new Set(wanted.map((item) => ranked(scores[item] as number)))].sort((a, b) => a - b);
   const lowest = levels[0] ?? 0;
+  if (levels.length === 1 && lowest > Number.NEGATIVE_INFINITY) {
+    const standing = standingOfOne(scores, lowest, excluded, enough);
+    return wanted.map(() => standing);
+  }
   const between = new Float64Array(levels.length + 1);
   const equal = new Float64Array(levels.length);
   for (let item = 0; item < scores.length; item++) {
     if (excluded[item] !== 0) continue;
     const score = ranked(scores[item] as number);
     if (score < lowest) continue;
+    if (score === lowest) {
+      equal[0] = (equal[0] as number) + 1;
+      continue;
+    }
     const level = levelOf(levels, score);
     if (levels[level] === score) equal[level] = (equal[level] as number) + 1;
     else between[level] = (between[level] as number) + 1;
@@ -89,6 +99,25 @@ export function standingsOf(
     const level = levelOf(levels, ranked(scores[item] as number));
     return { above: above[level] as number, tied: (equal[level] as number) - 1 };
   });
+}
+
+/** The common case of one level, without lists; a score that is no number compares false and so ranks below. */
+function standingOfOne(
+  scores: Float32Array | Float64Array,
+  level: number,
+  excluded: Uint8Array,
+  enough: number,
+): Standing {
+  let above = 0;
+  let equal = 0;
+  for (let item = 0; item < scores.length; item++) {
+    const score = scores[item] as number;
+    if (score < level || excluded[item] !== 0) continue;
+    if (score > level) {
+      if (++above >= enough) return { above, tied: 0 };
+    } else if (score === level) equal++;
+  }
+  return { above, tied: equal - 1 };
 }
 
 /** The first level that is not below the score, or one past the last. */

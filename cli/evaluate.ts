@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { GlobalOptions } from './options.ts';
+
+/** Options `evaluate ranking` and `evaluate sequence` share. */
+export interface SearchFlags {
+  readonly seed: number;
+  readonly budget: number;
+  readonly trials: number;
+}
+
+/**
+ * Adds `stocktake evaluate …`: figures on public benchmark formats, so that anyone can check them.
+ *
+ * @param globals reads the flags every command understands
+ * @param end sets the exit code
+ */
+export function addEvaluate(
+  root: Command,
+  globals: (command: Command) => GlobalOptions,
+  end: (code: number) => void,
+): void {
+  const evaluate = root.command('evaluate').description('figures on public benchmark formats');
+  searchFlags(
+    evaluate
+      .command('sequence')
+      .description('next item, leave one out, full ranking')
+      .requiredOption('--file <file>', "lines 'user item item …' in time order"),
+  ).action(async (options, command) =>
+    end(await (await import('./evaluate-ranking.ts')).sequence(options, globals(command))),
+  );
+  searchFlags(
+    evaluate
+      .command('ranking')
+      .description('items of the test file for users of the train file, full ranking')
+      .requiredOption('--train <file>', "lines 'user item item …' to learn from")
+      .requiredOption('--test <file>', "lines 'user item item …' to find"),
+  ).action(async (options, command) =>
+    end(await (await import('./evaluate-ranking.ts')).ranking(options, globals(command))),
+  );
+}
+
+function searchFlags(command: Command): Command {
+  return command
+    .option('--seed <n>', 'seed of search, hold-out and intervals', wholeNumber, 1)
+    .option('--budget <seconds>', 'seconds for the search of parameters', seconds, 30)
+    .option('--trials <n>', 'most settings tried per method', wholeNumber, 60);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError(`'${text}' is no whole number from 0`);
+  }
+  return value;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError(`'${text}' is no number of seconds from 0`);
+  }
+  return value;
+}

@@ -1,0 +1,85 @@
+import { type DirectionalParameters, directionalDefaults, directionalKnn } from './directional-knn.ts';
+import {
+  type AsymmetricParameters,
+  asymmetricDefaults,
+  asymmetricKnn,
+  type Rp3Parameters,
+  rp3beta,
+  rp3Defaults,
+} from './order-free-knn.ts';
+import { recencyPopularity } from './popularity.ts';
+import type { Recommender } from './recommender.ts';
+import type { Space } from './search.ts';
+
+/** A method with ranges to search in. */
+export interface Family<Name extends string = string> {
+  readonly name: string;
+  readonly space: Space<Name>;
+  /** The first trial, and the setting where nothing is searched. */
+  readonly start: Readonly<Record<Name, number>>;
+  make(parameters: Readonly<Record<Name, number>>): Recommender;
+}
+
+/** Directional item-kNN with its ranges. */
+export const directionalFamily: Family = family<keyof DirectionalParameters>(
+  'directional-knn',
+  {
+    bwd: { kind: 'uniform', low: 0, high: 1 },
+    gapDecay: { kind: 'uniform', low: 0.5, high: 1 },
+    ai: { kind: 'uniform', low: 0, high: 0.6 },
+    aj: { kind: 'uniform', low: 0.3, high: 1 },
+    shrink: { kind: 'uniform', low: 0, high: 20 },
+    iuf: { kind: 'uniform', low: 0, high: 1 },
+    decay: { kind: 'uniform', low: 0.3, high: 1 },
+    k: { kind: 'choice', values: [50, 100, 200, 300, 500] },
+    window: { kind: 'choice', values: [5, 10, 20, 50, 100] },
+  },
+  { ...directionalDefaults },
+  directionalKnn,
+);
+
+/** Asymmetric item-kNN with its ranges. */
+export const asymmetricFamily: Family = family<keyof AsymmetricParameters>(
+  'asymmetric-knn',
+  {
+    a: { kind: 'uniform', low: 0, high: 1 },
+    b: { kind: 'uniform', low: 0.3, high: 1 },
+    c: { kind: 'uniform', low: 0, high: 0.6 },
+    shrink: { kind: 'uniform', low: 0, high: 10 },
+    k: { kind: 'choice', values: [100, 200, 300, 500] },
+    decay: { kind: 'uniform', low: 0.7, high: 1 },
+  },
+  { ...asymmetricDefaults },
+  asymmetricKnn,
+);
+
+/** RP3beta with its ranges. */
+export const rp3Family: Family = family<keyof Rp3Parameters>(
+  'rp3beta',
+  {
+    alpha: { kind: 'uniform', low: 0.3, high: 1.5 },
+    beta: { kind: 'uniform', low: 0, high: 1 },
+    k: { kind: 'choice', values: [100, 200, 300, 500] },
+    decay: { kind: 'uniform', low: 0.7, high: 1 },
+  },
+  { ...rp3Defaults },
+  rp3beta,
+);
+
+/** Popularity by recency with its range, in days. */
+export const recencyFamily: Family = family<'tauDays'>(
+  'recency-popularity',
+  { tauDays: { kind: 'log', low: 2, high: 365 } },
+  { tauDays: 30 },
+  recencyPopularity,
+);
+
+/** Hides the parameter names of one method, so that families of several methods can stand in one list. */
+function family<Name extends string>(
+  name: string,
+  space: Space<Name>,
+  start: Readonly<Record<Name, number>>,
+  make: (parameters: Record<Name, number>) => Recommender,
+): Family {
+  return { name, space, start, make: (parameters) => make(parameters as Record<Name, number>) };
+}

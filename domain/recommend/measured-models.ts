@@ -1,0 +1,85 @@
+import { bootstrapMean } from '../math/bootstrap.ts';
+import { type Evaluation, type EvaluationCase, evaluateModel, type MetricName } from './evaluate-model.ts';
+import type { EvaluationOptions, ModelFigures } from './evaluation-document.ts';
+import type { Family } from './families.ts';
+import type { Interactions } from './interactions.ts';
+import type { Recommender } from './recommender.ts';
+import { tune, type ValidationPart, validationValue } from './tuning.ts';
+
+/** A recommender with its figure on the validation part. */
+export interface Candidate {
+  readonly recommender: Recommender;
+  readonly validation: number;
+  readonly trials: number;
+}
+
+/**
+ * Figures of every method on the validation part: fixed ones as they are, families after a search.
+ *
+ * The budget is shared among the families in proportion to the time that is left, in the order given.
+ */
+export function candidatesOn(
+  part: ValidationPart,
+  fixed: readonly Recommender[],
+  families: readonly Family[],
+  options: EvaluationOptions,
+): { readonly candidates: readonly Candidate[]; readonly searchSeconds: number } {
+  const begun = options.now();
+  const spent = (): number => (options.now() - begun) / 1000;
+  const candidates: Candidate[] = fixed.map((recommender) => {
+    options.onProgress?.(`validating ${recommender.name}`);
+    return { recommender, validation: validationValue(recommender, part), trials: 0 };
+  });
+  for (const [at, family] of families.entries()) {
+    const budgetSeconds = Math.max(0, options.budgetSeconds - spent()) / (families.length - at);
+    const limits = { seed: options.seed, trials: options.trials, budgetSeconds, now: options.now };
+    const { recommender, search } = tune(family, part, limits, (name, number, value, best) =>
+      options.onProgress?.(
+        `${name}: trial ${number}, ${part.metric} ${value.toFixed(4)}, best ${best.toFixed(4)}`,
+      ),
+    );
+    candidates.push({ recommender, validation: search.best.value, trials: search.trials.length });
+  }
+  return { candidates, searchSeconds: spent() };
+}
+
+/** The candidate with the best figure on the validation part; the first of equals. */
+export function bestOf(candidates: readonly Candidate[]): Candidate {
+  let best = candidates[0] as Candidate;
+  for (const candidate of candidates) if (candidate.validation > best.validation) best = candidate;
+  return best;
+}
+
+/** Fits a candidate and measures it on the test cases, with intervals. */
+export function measure(
+  { recommender, validation, trials }: Candidate,
+  trainedOn: ModelFigures['trainedOn'],
+  train: Interactions,
+  cases: readonly EvaluationCase[],
+  metrics: readonly MetricName[],
+  options: EvaluationOptions,
+): { readonly figures: ModelFigures; readonly evaluation: Evaluation } {
+  options.onProgress?.(`testing ${recommender.name}, learned from ${trainedOn}`);
+  const begun = options.now();
+  const evaluation = evaluateModel(recommender.fit(train), cases, metrics);
+  const seconds = (options.now() - begun) / 1000;
+  const intervals = Object.fromEntries(
+    metrics.map((metric) => {
+      const values = evaluation.perUser[metric] ?? new Float64Array(0);
+      const { low, high } = bootstrapMean(values, { seed: options.seed });
+      return [metric, [low, high] as const];
+    }),
+  );
+  const { name, parameters } = recommender;
+  const figures = {
+    name,
+    trainedOn,
+    metrics: evaluation.metrics,
+    intervals,
+    validation,
+    trials,
+    parameters,
+    seconds,
+  };
+  return { figures, evaluation };
+}

@@ -1,0 +1,132 @@
+import { buildTopRows, transpose } from '../math/csr.ts';
+import { distinctItems, type Interactions, itemCounts } from './interactions.ts';
+import { neighbourModel } from './neighbour-model.ts';
+import type { Model, Parameters, Recommender } from './recommender.ts';
+
+/** Parameters of the asymmetric item-kNN. */
+export interface AsymmetricParameters {
+  /** How much a long history counts less, 0 to 1. */
+  readonly a: number;
+  /** Exponent on the known item's users, 0 to 1. */
+  readonly b: number;
+  /** Exponent on the recommended item's users, 0 to 1. */
+  readonly c: number;
+  /** Added to the denominator, from 0. */
+  readonly shrink: number;
+  /** Neighbours kept per item. */
+  readonly k: number;
+  /** Weight of a history item per step from the newest, above 0, at most 1. */
+  readonly decay: number;
+}
+
+/** Parameters of RP3beta. */
+export interface Rp3Parameters {
+  /** Exponent on the steps of the walk, above 0. */
+  readonly alpha: number;
+  /** How much popular items are held back, from 0. */
+  readonly beta: number;
+  readonly k: number;
+  readonly decay: number;
+}
+
+/** Mid-range setting, for use before anything was searched. */
+export const asymmetricDefaults: AsymmetricParameters = {
+  a: 0.7,
+  b: 0.7,
+  c: 0.3,
+  shrink: 3,
+  k: 300,
+  decay: 1,
+};
+
+/** Mid-range setting, for use before anything was searched. */
+export const rp3Defaults: Rp3Parameters = { alpha: 0.8, beta: 0.4, k: 300, decay: 1 };
+
+/**
+ * Asymmetric item-kNN: `sim(j → i) = Σ_u |u|^-a / (d_j^b · d_i^c + shrink)` over the users who have both.
+ *
+ * Order and repetition of a user's items do not matter to the neighbours. Cost: Σ over users of length².
+ */
+export function asymmetricKnn(parameters: AsymmetricParameters = asymmetricDefaults): Recommender {
+  const { a, b, c, shrink } = parameters;
+  return {
+    name: 'asymmetric-knn',
+    parameters: { ...parameters },
+    fit: (interactions) =>
+      fitCommonUsers(
+        interactions,
+        { ...parameters },
+        (length) => length ** -a,
+        (known, recommended) => {
+          return 1 / (known ** b * recommended ** c + shrink);
+        },
+      ),
+  };
+}
+
+/** Plain cosine item-kNN, the usual baseline: 1,000 neighbours, nothing tuned. */
+export function cosineKnn(): Recommender {
+  const parameters = { k: 1000, decay: 1 };
+  return {
+    name: 'cosine-knn',
+    parameters,
+    fit: (interactions) =>
+      fitCommonUsers(
+        interactions,
+        parameters,
+        () => 1,
+        (known, recommended) => 1 / Math.sqrt(known * recommended),
+      ),
+  };
+}
+
+/**
+ * RP3beta: a walk of three steps from item to user to item, popular ends held back.
+ *
+ * `sim(j → i) = Σ_u (1 / d_j)^alpha · (1 / |u|)^alpha / d_i^beta`.
+ * Source: Paudel, Christoffel, Newell and Bernstein 2017.
+ */
+export function rp3beta(parameters: Rp3Parameters = rp3Defaults): Recommender {
+  const { alpha, beta } = parameters;
+  return {
+    name: 'rp3beta',
+    parameters: { ...parameters },
+    fit: (interactions) =>
+      fitCommonUsers(
+        interactions,
+        { ...parameters },
+        (length) => length ** -alpha,
+        (known, recommended) => known ** -alpha * recommended ** -beta,
+      ),
+  };
+}
+
+/** Sums a weight over common users and multiplies it by a factor of the two items' numbers of users. */
+function fitCommonUsers(
+  interactions: Interactions,
+  parameters: Parameters,
+  weightOf: (length: number) => number,
+  factorOf: (known: number, recommended: number) => number,
+): Model {
+  const distinct = distinctItems(interactions);
+  const { items, offsets, itemOf } = distinct;
+  const users = transpose({ offsets, columns: itemOf }, items);
+  const degrees = itemCounts(distinct);
+  const ofUser = Float64Array.from({ length: distinct.users }, (_, user) =>
+    weightOf(Math.max(1, (offsets[user + 1] as number) - (offsets[user] as number))),
+  );
+  const rows = buildTopRows(
+    items,
+    Number(parameters.k),
+    (row, into) => {
+      for (let entry = users.offsets[row] as number; entry < (users.offsets[row + 1] as number); entry++) {
+        const user = users.columns[entry] as number;
+        const weight = ofUser[user] as number;
+        const end = offsets[user + 1] as number;
+        for (let at = offsets[user] as number; at < end; at++) into.add(itemOf[at] as number, weight);
+      }
+    },
+    (row, column, sum) => sum * factorOf(degrees[row] as number, degrees[column] as number),
+  );
+  return neighbourModel(rows, parameters);
+}
