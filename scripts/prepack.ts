@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,8 +24,32 @@ function main(): void {
   }
   const shrinkwrap = join(root, 'npm-shrinkwrap.json');
   if (clean) rmSync(shrinkwrap, { force: true });
-  else copyFileSync(join(root, 'package-lock.json'), shrinkwrap);
+  else writeFileSync(shrinkwrap, shrinkwrapOf(readJson('package-lock.json'), readJson('package.json')));
   process.stderr.write(`${clean ? 'removed' : 'wrote'} ${files} .js files\n`);
+}
+
+interface LockFile {
+  readonly packages: Readonly<Record<string, Record<string, unknown>>>;
+}
+
+/**
+ * The lock file for users: install scripts that `allowScripts` denies here are not mentioned, so that npm does not run them
+ * there either. onnxruntime-node's would fetch GPU files from elsewhere.
+ */
+export function shrinkwrapOf(
+  lock: LockFile,
+  { allowScripts }: { readonly allowScripts: Readonly<Record<string, boolean>> },
+): string {
+  const packages = Object.entries(lock.packages).map(([path, entry]) => {
+    const { hasInstallScript, ...rest } = entry;
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    return [path, allowScripts[name] === false || !hasInstallScript ? rest : entry];
+  });
+  return `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`;
+}
+
+function readJson<Value>(file: string): Value {
+  return JSON.parse(readFileSync(join(root, file), 'utf8')) as Value;
 }
 
 /** Strips types (white space stays, so line numbers hold) and lets relative imports and URLs end in `.js`. */
