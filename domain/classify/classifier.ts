@@ -2,7 +2,7 @@ import type { Gemm } from '../math/gemm.ts';
 import type { FloatTensor } from '../math/safetensors.ts';
 import type { CsrMatrix, DenseMatrix } from '../math/sparse.ts';
 import { denseRows, sparseRows } from '../math/sparse.ts';
-import { ModelError } from '../runtime/errors.ts';
+import { InputError, ModelError } from '../runtime/errors.ts';
 
 /** A model as plain arrays and short texts: what a safetensors file holds. */
 export interface ModelTensors {
@@ -89,5 +89,14 @@ export function tensorOf({ metadata, tensors }: ModelTensors, name: string): Flo
   throw new ModelError(
     `A model of kind '${metadata.kind}' needs the tensor '${name}', it has ${Object.keys(tensors).join(', ')}; train it again`,
     { code: 'STK-MODEL-TENSOR-MISSING' },
+  );
+}
+
+/** @throws InputError STK-CLASSIFY-ONE-CLASS when fewer than two classes are given */
+export function requireClasses(classes: readonly string[]): void {
+  if (classes.length >= 2) return;
+  throw new InputError(
+    `A classifier needs at least two classes, got ${classes.length} (${classes.join(', ')}); give rows of another class`,
+    { code: 'STK-CLASSIFY-ONE-CLASS' },
   );
 }

@@ -11,6 +11,7 @@ import {
   type FitContext,
   type LabelledFeatures,
   type ModelTensors,
+  requireClasses,
   tensorOf,
 } from './classifier.ts';
 
@@ -271,14 +272,6 @@ function centred(weights: Float32Array, weightRow: number, classIndex: number, s
   let sum = 0;
   for (let k = from; k < from + shape.classes; k++) sum += weights[k] as number;
   return (weights[from + classIndex] as number) - sum / shape.classes;
-}
-
-function requireClasses(classes: readonly string[]): void {
-  if (classes.length >= 2) return;
-  throw new InputError(
-    `A classifier needs at least two classes, got ${classes.length} (${classes.join(', ')}); give rows of another class`,
-    { code: 'STK-CLASSIFY-ONE-CLASS' },
-  );
 }
 
 function requireShape(features: Features, shape: Shape): void {
