@@ -27,6 +27,8 @@ export const stageOutputSchema = z.strictObject({
   parts: z.number().int().nonnegative(),
   reused: z.number().int().nonnegative(),
   datasets: z.record(z.string(), z.array(datasetSliceSchema)),
+  /** Datasets this output holds as a whole: slices published before and not named here leave them. */
+  whole: z.array(z.string()).optional(),
   ledger: z.array(ledgerEntrySchema),
   problems: z.array(problemSchema),
   /** Small facts the workflow or the run record keeps (a snapshot number, a match rate). Under 2 KB. */

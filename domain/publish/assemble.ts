@@ -19,7 +19,7 @@ export async function datasetsOf(store: Store, snapshot: Snapshot | undefined): 
  * The datasets as this run will publish them: what was published before, overlaid slice by slice with what this run made.
  *
  * A refused slice (facts.refused in its manifest) never replaces a published one: of `clean.*` the earlier slice stays,
- * or none. `quarantine.*` always takes the new one. A slice made again without quarantined rows leaves quarantine.
+ * or none. A dataset an output holds as a whole (`whole`) keeps nothing from before. `quarantine.*` always takes the new one. A slice made again without quarantined rows leaves quarantine.
  */
 export async function assembleDatasets(
   store: Store,
@@ -30,7 +30,8 @@ export async function assembleDatasets(
   for (const output of outputs) {
     for (const [name, slices] of Object.entries(output.datasets)) {
       const accepted = name.startsWith('clean.') ? await withoutRefused(store, slices) : slices;
-      datasets[name] = overlay(datasets[name] ?? [], accepted);
+      const before = output.whole?.includes(name) ? [] : (datasets[name] ?? []);
+      datasets[name] = overlay(before, accepted);
     }
   }
   for (const output of outputs) leaveQuarantine(datasets, output);
