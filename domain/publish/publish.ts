@@ -10,6 +10,8 @@ export interface PublishWork {
   readonly base: number;
   readonly dataDate: string;
   readonly datasets: Datasets;
+  /** Aliases this run moves; the others are carried over. */
+  readonly aliases?: Readonly<Record<string, string>>;
   readonly publishedBy: Snapshot['publishedBy'];
   readonly allowOlder: boolean;
 }
@@ -37,6 +39,7 @@ export async function publishSnapshot(
     base: work.base,
     dataDate: work.dataDate,
     datasets: changedOnly(datasets, current),
+    ...(work.aliases ? { aliases: work.aliases } : {}),
     publishedBy: work.publishedBy,
     allowOlder: work.allowOlder,
   });

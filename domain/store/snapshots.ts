@@ -13,6 +13,7 @@ export interface Publication {
   readonly dataDate: string;
   /** Datasets this run made; the others are carried over. */
   readonly datasets: Readonly<Record<string, DatasetEntry>>;
+  /** Aliases this run moves; the others are carried over. */
   readonly aliases?: Readonly<Record<string, string>>;
   readonly publishedBy: Snapshot['publishedBy'];
   /** Let the data date go back, for a deliberate repeat of an earlier night. */
@@ -40,7 +41,7 @@ export interface Snapshots {
   /**
    * Creates the next snapshot from the current one and this run's datasets.
    *
-   * @throws ArtifactError STK-PUBLISH-CONFLICT when another run changed one of these datasets since `base`,
+   * @throws ArtifactError STK-PUBLISH-CONFLICT when another run changed one of these datasets or aliases since `base`,
    *   STK-PUBLISH-OLDER when the data date would go back
    */
   publish(publication: Publication): Promise<Published>;
@@ -123,6 +124,12 @@ export function createSnapshots(storeDir: string): Snapshots {
       const changed = now !== base?.datasets[dataset]?.index.sha256;
       if (changed && now !== wanted.index.sha256) {
         throw conflict(publication, `snapshot ${current.number} changed ${dataset}`);
+      }
+    }
+    for (const [alias, wanted] of Object.entries(publication.aliases ?? {})) {
+      const now = current.aliases[alias];
+      if (now !== base?.aliases[alias] && now !== wanted) {
+        throw conflict(publication, `snapshot ${current.number} moved the alias ${alias} to ${now}`);
       }
     }
   }

@@ -154,6 +154,17 @@ describe('snapshots', () => {
     expect(await store.snapshots.numbers()).toEqual([1]);
   });
 
+  it('refuses a stale worker whose alias was moved meanwhile, and carries an alias nobody asks to move', async () => {
+    const move = (base: number, aliases: Record<string, string>) =>
+      store.snapshots.publish({ ...publication(base, '2026-01-01', {}), aliases });
+    await move(0, { champion: 'v1' });
+    await move(1, { champion: 'v2' });
+    await expect(move(1, { champion: 'v3' })).rejects.toMatchObject({ code: 'STK-PUBLISH-CONFLICT' });
+    const a = await datasetOf('a');
+    const { snapshot } = await store.snapshots.publish(publication(1, '2026-01-02', { 'raw.a': a }));
+    expect(snapshot.aliases).toEqual({ champion: 'v2' });
+  });
+
   it('refuses a stale worker whose dataset was changed meanwhile, and lets an unrelated change pass', async () => {
     const [a, b, c] = [await datasetOf('a'), await datasetOf('b'), await datasetOf('c')];
     await store.snapshots.publish(publication(0, '2026-01-01', { 'raw.a': a }));
