@@ -27,6 +27,7 @@ export type EncoderRecord = z.infer<typeof encoderRecordSchema>;
 
 /** An encoder whose files are as noted. */
 export interface CheckedEncoder {
+  readonly dir: string;
   readonly record: EncoderRecord;
   readonly modelPath: string;
   readonly tokenizer: Uint8Array;
@@ -105,7 +106,7 @@ export async function checkEncoder(dir: string): Promise<CheckedEncoder> {
   if (sha256(tokenizer) !== record.tokenizer) {
     throw tampered(tokenizerPath, sha256(tokenizer), record.tokenizer);
   }
-  return { record, modelPath, tokenizer, hash: encoderHash(record) };
+  return { dir, record, modelPath, tokenizer, hash: encoderHash(record) };
 }
 
 /** The hash that stands for an encoder's vectors. */

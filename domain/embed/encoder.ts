@@ -1,5 +1,5 @@
 import { inWaves } from '../runtime/waves.ts';
-import { checkEncoder } from './encoder-files.ts';
+import type { CheckedEncoder } from './encoder-files.ts';
 import { type SessionThread, startSessionThread } from './session-thread.ts';
 import { openTokenizer } from './tokenizer.ts';
 
@@ -37,17 +37,17 @@ export interface EncoderOptions {
 const tokensPerBatch = 512;
 
 /**
- * Opens the encoder that lies in a folder, checking its files first.
+ * Opens an encoder whose files were checked: `openEncoder(await findEncoder(cacheDir))`.
  *
  * A batch holds texts of one number of tokens: nothing is padded, so that no sum is taken in another order.
  *
- * @throws ModelError STK-ENCODER-MISSING, STK-ENCODER-DAMAGED, STK-ENCODER-TOKENIZER, STK-ENCODER-SESSION
+ * @throws ModelError STK-ENCODER-TOKENIZER, STK-ENCODER-SESSION
  */
-export async function openEncoder(dir: string, options: EncoderOptions = {}): Promise<Encoder> {
-  const { record, modelPath, tokenizer: tokenizerBytes, hash } = await checkEncoder(dir);
+export async function openEncoder(files: CheckedEncoder, options: EncoderOptions = {}): Promise<Encoder> {
+  const { record, hash } = files;
   const { dimensions, maxTokens } = record;
-  const tokenizer = openTokenizer(tokenizerBytes, maxTokens);
-  const threads = await startThreads(modelPath, options.threads ?? 2);
+  const tokenizer = openTokenizer(files.tokenizer, maxTokens);
+  const threads = await startThreads(files.modelPath, options.threads ?? 2);
   return {
     hash,
     dimensions,
