@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { addEvaluateText } from './evaluate-text.ts';
 import type { GlobalOptions } from './options.ts';
 
 /** Options `evaluate ranking` and `evaluate sequence` share. */
@@ -38,6 +39,7 @@ export function addEvaluate(
   ).action(async (options, command) =>
     end(await (await import('./evaluate-ranking.ts')).ranking(options, globals(command))),
   );
+  addEvaluateText(evaluate, globals, end);
 }
 
 function searchFlags(command: Command): Command {
