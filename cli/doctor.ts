@@ -6,8 +6,10 @@ import { messageOf, StocktakeError } from '../domain/runtime/errors.ts';
 import { cacheDirOf, type Environment } from '../domain/setup/cache-dir.ts';
 import { type Check, type CheckStatus, type Finding, passed } from '../domain/setup/checks.ts';
 import { type NativeModule, runDoctor } from '../domain/setup/doctor.ts';
+import { checkEncoderFiles } from '../domain/setup/encoder-provision.ts';
 import type { MachineFacts } from '../domain/setup/machine-checks.ts';
 import { loadProject, type Project } from '../workers/load-config.ts';
+import { encoderInstaller } from './open-encoder.ts';
 import type { GlobalOptions } from './options.ts';
 
 /** The world of a check-up; by default this process's. */
@@ -32,6 +34,7 @@ export async function doctor(options: GlobalOptions, io: DoctorIo = processIo())
     store: config.project?.storeDir ?? resolve(cwd, options.store ?? defaultStore),
     ports: devPorts,
     natives,
+    checkEncoder: () => checkEncoderFiles(encoderInstaller.find, cacheDir),
     checkConfig: async () => config.finding,
     ...(facts ? { facts } : {}),
   });
@@ -92,6 +95,13 @@ const natives: readonly NativeModule[] = [
       const instance = await DuckDBInstance.create(':memory:');
       instance.closeSync();
       return `${version()} loads`;
+    },
+  },
+  {
+    name: 'ONNX Runtime',
+    async load() {
+      const { env } = await import('onnxruntime-node');
+      return `${env.versions.node ?? env.versions.common} loads`;
     },
   },
   {

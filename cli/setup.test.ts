@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PlatformError } from '../domain/runtime/errors.ts';
-import type { Provision } from '../domain/setup/provisions.ts';
+import { type Provision, temporalProvision } from '../domain/setup/provisions.ts';
 import { type SetupIo, setup } from './setup.ts';
 
 let cacheDir: string;
@@ -73,6 +73,7 @@ it('takes a binary that is named in the environment, at once', async () => {
   await writeFile(path, '#!/bin/sh\necho "temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)"\n', {
     mode: 0o755,
   });
-  expect(await setup({}, { ...io, env: { TEMPORAL_CLI_PATH: path } })).toBe(0);
+  const provision = temporalProvision({ env: { TEMPORAL_CLI_PATH: path }, cacheDir });
+  expect(await setup({}, io, [provision])).toBe(0);
   expect(out.join('')).toBe(`✓ Temporal server  server 1.29.1, CLI 1.5.1 (TEMPORAL_CLI_PATH: ${path})\n`);
 });

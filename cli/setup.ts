@@ -1,14 +1,18 @@
 import pc from 'picocolors';
 import { messageOf, PlatformError } from '../domain/runtime/errors.ts';
 import type { Environment } from '../domain/setup/cache-dir.ts';
+import { encoderProvision } from '../domain/setup/encoder-provision.ts';
 import { createProgress, type ProgressStream } from '../domain/setup/progress.ts';
-import { allProvisions, type Provision, type ProvisionState } from '../domain/setup/provisions.ts';
+import { type Provision, type ProvisionState, temporalProvision } from '../domain/setup/provisions.ts';
+import { encoderInstaller } from './open-encoder.ts';
 
 /** Flags of `stocktake setup`. */
 export interface SetupOptions {
   /** Nothing is said unless something is missing. */
   readonly quiet?: boolean;
   readonly json?: boolean;
+  /** A checkpoint folder to make the text encoder of. */
+  readonly modelDir?: string;
 }
 
 /** The world of a set-up. */
@@ -27,8 +31,8 @@ interface Outcome {
   readonly detail: string;
 }
 
-/** No Temporal server could be had; the exit code the other commands give for it. */
-const exitNoTemporal = 3;
+/** Something could not be had; the exit code the other commands give for a missing Temporal server. */
+const exitNotProvided = 3;
 
 /**
  * `stocktake setup`: sees what this machine lacks, says what will be fetched and how big it is, fetches it.
@@ -38,7 +42,7 @@ const exitNoTemporal = 3;
 export async function setup(
   options: SetupOptions,
   io: SetupIo,
-  provisions: readonly Provision[] = allProvisions(io),
+  provisions: readonly Provision[] = allProvisions(options, io),
 ): Promise<number> {
   const found: (readonly [Provision, ProvisionState])[] = [];
   for (const provision of provisions) found.push([provision, await provision.inspect()]);
@@ -48,7 +52,13 @@ export async function setup(
   const ok = outcomes.every(({ outcome }) => outcome !== 'failed');
   if (options.json) io.stdout.write(`${JSON.stringify({ format: 1, ok, provisions: outcomes }, null, 2)}\n`);
   else tell(outcomes, options.quiet ?? false, io);
-  return ok ? 0 : exitNoTemporal;
+  return ok ? 0 : exitNotProvided;
+}
+
+/** Everything set-up provides, in order. */
+function allProvisions({ modelDir }: SetupOptions, { env, cacheDir }: SetupIo): readonly Provision[] {
+  const options = { env, cacheDir, ...(modelDir === undefined ? {} : { modelDir }) };
+  return [temporalProvision(options), encoderProvision(options, encoderInstaller)];
 }
 
 function announce(

@@ -113,6 +113,7 @@ async function run(options: Partial<DoctorOptions> = {}): Promise<Record<string,
     store: store(),
     ports: { grpc: 1, ui: 2 },
     natives: [],
+    checkEncoder: async () => ({ status: 'pass', found: 'fine', fix: '' }),
     checkConfig: async () => ({ status: 'pass', found: 'fine', fix: '' }),
     ...options,
   });

@@ -28,6 +28,8 @@ export interface DoctorOptions {
   /** The fixed ports of `stocktake dev`. */
   readonly ports: { readonly grpc: number; readonly ui: number };
   readonly natives: readonly NativeModule[];
+  /** Checks the text encoder in use. */
+  checkEncoder(): Promise<Finding>;
   /** Reads and checks the configuration file. */
   checkConfig(): Promise<Finding>;
   /** Default: those of this machine. */
@@ -44,6 +46,7 @@ export async function runDoctor(options: DoctorOptions): Promise<readonly Check[
     [`port ${ports.ui}`, 'free for the Temporal UI of `dev`', checkPort(ports.ui, store)],
     ['Temporal server', 'an address or a binary', checkTemporal(env, cacheDir)],
     ['cached binary', 'the sha256 noted when it was fetched', checkCachedBinary(cacheDir)],
+    ['text encoder', 'a model and a tokenizer with the sha256 noted of them', options.checkEncoder()],
     ['TEMPORAL_ADDRESS', 'reachable where it is set', checkAddress(env.TEMPORAL_ADDRESS)],
     ...natives.map(({ name, load }) => [name, 'its native part loads', checkNative(load)] as const),
     ['configuration', 'a valid temporal.config.ts', options.checkConfig()],

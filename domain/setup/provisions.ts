@@ -25,11 +25,6 @@ export interface ProvisionOptions {
   readonly cacheDir: string;
 }
 
-/** Everything set-up provides, in order. */
-export function allProvisions(options: ProvisionOptions): readonly Provision[] {
-  return [temporalProvision(options)];
-}
-
 /** The Temporal server: an address, or a binary that starts one. */
 export function temporalProvision(options: ProvisionOptions, find = findTemporal): Provision {
   return {
