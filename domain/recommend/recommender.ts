@@ -1,8 +1,15 @@
 import type { FloatTensor } from '../math/safetensors.ts';
 import type { Interactions } from './interactions.ts';
 
+/** A value of a model's parameters. */
+export type ParameterValue =
+  | number
+  | string
+  | readonly ParameterValue[]
+  | { readonly [key: string]: ParameterValue };
+
 /** Parameters of a model: small JSON, enough with its tensors to make it again. */
-export type Parameters = Readonly<Record<string, number | string | readonly number[]>>;
+export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 /** A method that learns from interactions. Fitting is deterministic and never changes its input. */
 export interface Recommender {
