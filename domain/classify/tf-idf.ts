@@ -14,6 +14,8 @@ export interface TfIdfOptions {
 export interface TermOfText {
   readonly column: number;
   readonly term: string;
+  /** The word a piece was first cut from; else the term. */
+  readonly word: string;
   readonly kind: TermKind;
 }
 
@@ -150,7 +152,8 @@ function termsOf(text: string, columnOf: ReadonlyMap<number, number>): TermOfTex
   visitTerms(text, (hash, kind, part, from, to) => {
     const column = columnOf.get(hash);
     if (column !== undefined && !found.has(column)) {
-      found.set(column, { column, term: part.slice(from, to), kind });
+      const term = part.slice(from, to);
+      found.set(column, { column, term, word: kind === 'piece' ? part.trim() : term, kind });
     }
   });
   return [...found.values()];
