@@ -38,6 +38,7 @@ function program(): Command {
   pipelineCommands(root);
   runCommands(root);
   dataCommands(root);
+  modelCommands(root);
   addEvaluate(root, globals, exit);
   return root;
 }
@@ -218,6 +219,45 @@ function dataCommands(root: Command): void {
     .description('where the report of a run lies (default: the last one)')
     .action(async (run, _, command) =>
       exit(await (await import('./report.ts')).report(run ?? 'last', globals(command))),
+    );
+}
+
+function modelCommands(root: Command): void {
+  root
+    .command('serve')
+    .description('answer recommendations and take feedback over HTTP until stopped')
+    .option('--port <n>', 'port to listen on', positive, 8790)
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option(
+      '--positive <rules...>',
+      'feedback that counts as liking, such as purchase or read>=3 (default: all)',
+    )
+    .action(async (options, command) =>
+      exit(await (await import('./serve.ts')).serve(options, globals(command))),
+    );
+  const models = root.command('models').description('versions of the recommender');
+  models
+    .command('list')
+    .description('every version, what became of it and how it did')
+    .action(async (_, command) => exit(await (await import('./models.ts')).list(globals(command))));
+  models
+    .command('show <version>')
+    .description('metrics, files and verdicts of one version')
+    .action(async (version, _, command) =>
+      exit(await (await import('./models.ts')).show(version, globals(command))),
+    );
+  models
+    .command('promote <version>')
+    .description('let a version serve by hand')
+    .option('--reason <text>', 'why; needed where the gate did not promote it')
+    .action(async (version, options, command) =>
+      exit(await (await import('./models.ts')).promote(version, options, globals(command))),
+    );
+  models
+    .command('rollback [version]')
+    .description('put an earlier version back into service (default: the one before)')
+    .action(async (version, _, command) =>
+      exit(await (await import('./models.ts')).rollback(version, globals(command))),
     );
 }
 

@@ -53,7 +53,7 @@ const reasonsPerItem = 3;
 /**
  * Recommends from what a user did up to this moment: the history known at training time, then the feedback since.
  *
- * Seen items are left out. Where the model has no more evidence, popular items fill the list at score 0.
+ * Seen items are left out. Where the model has no more evidence, popular items fill the list at score 0 (or the last score, where that is lower).
  */
 export async function recommendLive(
   model: ServedModel,
@@ -129,7 +129,7 @@ function fill(model: ServedModel, ranked: readonly Ranked[], count: number, admi
   const without = [...admission.without, ...ranked.map(({ item }) => item)];
   return model
     .popular(count - ranked.length, { ...admission, without })
-    .map(({ item }) => ({ item, score: 0 }));
+    .map(({ item }) => ({ item, score: Math.min(0, ranked.at(-1)?.score ?? 0) }));
 }
 
 function reasonsOf(model: ServedModel, history: readonly number[], item: number): Reason[] {

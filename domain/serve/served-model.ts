@@ -38,7 +38,7 @@ export interface ModelParts {
   readonly historyOf: (user: string) => readonly number[];
   /** Default: nothing beside the history. */
   readonly contextOf?: (user: string) => ScorerContext | undefined;
-  /** Scores at or below it mean "no evidence". Default 0. */
+  /** Scores at or below it mean "no evidence". Default: the lowest score of all items, which models give what they know nothing of. */
   readonly floor?: number;
 }
 
@@ -84,7 +84,6 @@ export interface ServedModel {
 /** Puts a model into service. Cost of one recommendation: one scoring plus one pass over the items. */
 export function createServedModel(parts: ModelParts): ServedModel {
   const { scorer, itemIds, popularity } = parts;
-  const floor = parts.floor ?? 0;
   const indexById = new Map(itemIds.map((id, index) => [id, index]));
   const byCategory = itemsByCategory(parts.categories);
   const scores = new Float32Array(itemIds.length);
@@ -117,6 +116,7 @@ export function createServedModel(parts: ModelParts): ServedModel {
     recommend(user, history, n, admission) {
       scorer.score(history, scores, parts.contextOf?.(user));
       admit(admission);
+      const floor = parts.floor ?? lowest(scores);
       for (let item = 0; item < skip.length; item++) {
         if (!((scores[item] as number) > floor)) skip[item] = 1;
       }
@@ -144,6 +144,12 @@ export function createServedModel(parts: ModelParts): ServedModel {
       return parted.slice(0, n).map((part) => ({ item: part.item, share: part.share / whole }));
     },
   };
+}
+
+function lowest(scores: Float32Array): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const score of scores) if (score < least) least = score;
+  return least;
 }
 
 function itemsByCategory(categories: readonly (readonly string[])[]): Map<string, number[]> {
