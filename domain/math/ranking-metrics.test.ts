@@ -58,6 +58,18 @@ it('may stop counting where nothing within the cut-off can change', () => {
   expect(ndcg(standingsOf(scores, [2], nobody(5), 2), 2)).toBe(ndcg(standingsOf(scores, [2], nobody(5)), 2));
 });
 
+it('gives the same figures where it may stop counting, ties at the cut-off included', () => {
+  const scores = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 3, maxLength: 12 });
+  fc.assert(
+    fc.property(scores, fc.integer({ min: 1, max: 5 }), (list, k) => {
+      const of = (enough?: number) =>
+        standingsOf(Float64Array.from(list), [0, 2], nobody(list.length), enough);
+      expect(ndcg(of(k), k)).toBe(ndcg(of(), k));
+      expect(hitRate(of(k), k)).toBe(hitRate(of(), k));
+    }),
+  );
+});
+
 it('is 0 where nothing is wanted', () => {
   expect([hitRate([], 5), recall([], 5), ndcg([], 5)]).toEqual([0, 0, 0]);
 });

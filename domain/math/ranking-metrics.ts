@@ -69,8 +69,18 @@ export function standingsOf(
   excluded: Uint8Array,
   enough = Number.POSITIVE_INFINITY,
 ): Standing[] {
+  const least =
+    Number.isFinite(enough) && wanted.length > 1 ? leastOfBest(scores, excluded, enough) : undefined;
+  if (least !== undefined) {
+    const within = wanted.filter((item) => ranked(scores[item] as number) >= least);
+    const standings = new Map(
+      standingsOf(scores, within, excluded).map((standing, at) => [within[at] as number, standing]),
+    );
+    return wanted.map((item) => standings.get(item) ?? { above: enough, tied: 0 });
+  }
   const levels = [...new Set(wanted.map((item) => ranked(scores[item] as number)))].sort((a, b) => a - b);
-  const lowest = levels[0] ?? 0;
+  const lowest = levels[0];
+  if (lowest === undefined) return [];
   if (levels.length === 1 && lowest > Number.NEGATIVE_INFINITY) {
     const standing = standingOfOne(scores, lowest, excluded, enough);
     return wanted.map(() => standing);
@@ -99,6 +109,24 @@ export function standingsOf(
     const level = levelOf(levels, ranked(scores[item] as number));
     return { above: above[level] as number, tied: (equal[level] as number) - 1 };
   });
+}
+
+/** The score of place `count`; undefined where there are fewer candidates. */
+function leastOfBest(
+  scores: Float32Array | Float64Array,
+  excluded: Uint8Array,
+  count: number,
+): number | undefined {
+  const best = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  for (let item = 0; item < scores.length; item++) {
+    const score = scores[item] as number;
+    if (!(score > (best[count - 1] as number)) || excluded[item] !== 0) continue;
+    let place = count - 1;
+    for (; place > 0 && (best[place - 1] as number) < score; place--) best[place] = best[place - 1] as number;
+    best[place] = score;
+  }
+  const least = best[count - 1] as number;
+  return least === Number.NEGATIVE_INFINITY ? undefined : least;
 }
 
 /** The common case of one level, without lists; a score that is no number compares false and so ranks below. */

@@ -5,7 +5,7 @@ import {
   type SparseRows,
   transpose,
 } from '../math/csr.ts';
-import { type Interactions, itemCounts } from './interactions.ts';
+import { type Interactions, itemCounts, recencyWeights } from './interactions.ts';
 import { neighbourModel } from './neighbour-model.ts';
 import type { Recommender } from './recommender.ts';
 
@@ -29,6 +29,8 @@ export interface DirectionalParameters {
   readonly k: number;
   /** Longest distance of a pair in positions. */
   readonly window: number;
+  /** A pair counts `exp(-age / tauDays)`, by the day of its later event; absent or without days: 1. */
+  readonly tauDays?: number;
 }
 
 /** Found on the validation part of Amazon Beauty. */
@@ -97,14 +99,15 @@ function neighboursOf(
   parameters: Omit<DirectionalParameters, 'gapDecay' | 'window'>,
 ): SparseMatrix {
   const { items } = interactions;
-  const counts = itemCounts(interactions);
+  const recency = recencyWeights(interactions, parameters.tauDays);
+  const counts = itemCounts(interactions, recency);
   const ofKnown = counts.map((count) => count ** parameters.aj);
   const ofRecommended = counts.map((count) => count ** parameters.ai);
   const { shrink } = parameters;
   return buildTopRows(
     items,
     parameters.k,
-    pairAdder(interactions, weights, parameters.bwd, parameters.iuf),
+    pairAdder(interactions, weights, recency, parameters),
     (row, column, sum) => sum / ((ofKnown[row] as number) * (ofRecommended[column] as number) + shrink),
   );
 }
@@ -113,8 +116,8 @@ function neighboursOf(
 function pairAdder(
   interactions: Interactions,
   weights: Float64Array,
-  bwd: number,
-  iuf: number,
+  recency: Float64Array,
+  { bwd, iuf }: Pick<DirectionalParameters, 'bwd' | 'iuf'>,
 ): (row: number, into: Accumulator) => void {
   const { itemOf, offsets } = interactions;
   const places = placesOf(interactions);
@@ -131,12 +134,14 @@ function pairAdder(
       const weight = ofUser[user] as number;
       const last = Math.min(place + window, (offsets[user + 1] as number) - 1);
       for (let at = place + 1; at <= last; at++) {
-        into.add(itemOf[at] as number, weight * (weights[at - place] as number));
+        const pair = weight * (weights[at - place] as number);
+        into.add(itemOf[at] as number, pair * (recency[at] as number));
       }
       if (bwd <= 0) continue;
+      const back = bwd * weight * (recency[place] as number);
       const first = Math.max(place - window, offsets[user] as number);
       for (let at = place - 1; at >= first; at--) {
-        into.add(itemOf[at] as number, bwd * weight * (weights[place - at] as number));
+        into.add(itemOf[at] as number, back * (weights[place - at] as number));
       }
     }
   };

@@ -15,13 +15,13 @@ import type { Space } from './search.ts';
 export interface Family<Name extends string = string> {
   readonly name: string;
   readonly space: Space<Name>;
-  /** The first trial, and the setting where nothing is searched. */
-  readonly start: Readonly<Record<Name, number>>;
+  /** The first trials; the first of them is the setting where nothing is searched. */
+  readonly starts: readonly Readonly<Record<Name, number>>[];
   make(parameters: Readonly<Record<Name, number>>): Recommender;
 }
 
 /** Directional item-kNN with its ranges. */
-export const directionalFamily: Family = family<keyof DirectionalParameters>(
+export const directionalFamily: Family = family<keyof Omit<DirectionalParameters, 'tauDays'>>(
   'directional-knn',
   {
     bwd: { kind: 'uniform', low: 0, high: 1 },
@@ -34,12 +34,15 @@ export const directionalFamily: Family = family<keyof DirectionalParameters>(
     k: { kind: 'choice', values: [50, 100, 200, 300, 500] },
     window: { kind: 'choice', values: [5, 10, 20, 50, 100] },
   },
-  { ...directionalDefaults },
+  [{ ...directionalDefaults }],
   directionalKnn,
 );
 
+/** The plain cosine, from which the search may only get better. */
+const cosineLike: AsymmetricParameters = { a: 0, b: 0.5, c: 0.5, shrink: 0, k: 500, decay: 1 };
+
 /** Asymmetric item-kNN with its ranges. */
-export const asymmetricFamily: Family = family<keyof AsymmetricParameters>(
+export const asymmetricFamily: Family = family<keyof Omit<AsymmetricParameters, 'tauDays'>>(
   'asymmetric-knn',
   {
     a: { kind: 'uniform', low: 0, high: 1 },
@@ -49,7 +52,7 @@ export const asymmetricFamily: Family = family<keyof AsymmetricParameters>(
     k: { kind: 'choice', values: [100, 200, 300, 500] },
     decay: { kind: 'uniform', low: 0.7, high: 1 },
   },
-  { ...asymmetricDefaults },
+  [{ ...asymmetricDefaults }, cosineLike],
   asymmetricKnn,
 );
 
@@ -62,7 +65,7 @@ export const rp3Family: Family = family<keyof Rp3Parameters>(
     k: { kind: 'choice', values: [100, 200, 300, 500] },
     decay: { kind: 'uniform', low: 0.7, high: 1 },
   },
-  { ...rp3Defaults },
+  [{ ...rp3Defaults }],
   rp3beta,
 );
 
@@ -70,16 +73,30 @@ export const rp3Family: Family = family<keyof Rp3Parameters>(
 export const recencyFamily: Family = family<'tauDays'>(
   'recency-popularity',
   { tauDays: { kind: 'log', low: 2, high: 365 } },
-  { tauDays: 30 },
+  [{ tauDays: 30 }],
   recencyPopularity,
 );
+
+/**
+ * The same family on interactions with days: its pairs also fade with age. Not fading (ten years) is tried first, then a
+ * season.
+ */
+export function fading(family: Family): Family {
+  const started = (tauDays: number): Record<string, number>[] =>
+    family.starts.map((start) => ({ ...start, tauDays }));
+  return {
+    ...family,
+    space: { ...family.space, tauDays: { kind: 'log', low: 10, high: 3650 } },
+    starts: [...started(3650), ...started(60)],
+  };
+}
 
 /** Hides the parameter names of one method, so that families of several methods can stand in one list. */
 function family<Name extends string>(
   name: string,
   space: Space<Name>,
-  start: Readonly<Record<Name, number>>,
+  starts: readonly Readonly<Record<Name, number>>[],
   make: (parameters: Record<Name, number>) => Recommender,
 ): Family {
-  return { name, space, start, make: (parameters) => make(parameters as Record<Name, number>) };
+  return { name, space, starts, make: (parameters) => make(parameters as Record<Name, number>) };
 }

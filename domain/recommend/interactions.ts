@@ -34,28 +34,45 @@ export function historyOf(interactions: Interactions, user: number): number[] {
   return [...itemOf.subarray(offsets[user] as number, offsets[user + 1] as number)];
 }
 
-/** Each user's items once (by first occurrence), for models that know no order. */
+/** Each user's items once, by first occurrence, each with its newest day: for models that know no order. */
 export function distinctItems(interactions: Interactions): Interactions {
-  const { users, items, offsets, itemOf } = interactions;
-  const lastUser = new Int32Array(items).fill(-1);
+  const { users, items, offsets, itemOf, dayOf } = interactions;
+  const placeOf = new Int32Array(items).fill(-1);
   const kept = new Int32Array(itemOf.length);
+  const days = new Float64Array(dayOf ? itemOf.length : 0);
   const ends = new Int32Array(users + 1);
   let end = 0;
   for (let user = 0; user < users; user++) {
+    const start = end;
     for (let at = offsets[user] as number; at < (offsets[user + 1] as number); at++) {
       const item = itemOf[at] as number;
-      if (lastUser[item] === user) continue;
-      lastUser[item] = user;
-      kept[end++] = item;
+      // A place before this user's first is another user's.
+      if ((placeOf[item] as number) < start) {
+        placeOf[item] = end;
+        kept[end++] = item;
+      }
+      if (dayOf) days[placeOf[item] as number] = dayOf[at] as number;
     }
     ends[user + 1] = end;
   }
-  return { users, items, offsets: ends, itemOf: kept.slice(0, end) };
+  const distinct = { users, items, offsets: ends, itemOf: kept.slice(0, end) };
+  return dayOf ? { ...distinct, dayOf: days.slice(0, end) } : distinct;
 }
 
-/** [items]: how many events each item has. */
-export function itemCounts(interactions: Interactions): Float64Array {
-  const counts = new Float64Array(interactions.items);
-  for (const item of interactions.itemOf) counts[item] = (counts[item] as number) + 1;
+/** [events]: `exp(-age / tauDays)`, age measured from the newest event; all 1 without days or without `tauDays`. */
+export function recencyWeights({ itemOf, dayOf }: Interactions, tauDays?: number): Float64Array {
+  if (!dayOf || tauDays === undefined) return new Float64Array(itemOf.length).fill(1);
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const day of dayOf) if (day > newest) newest = day;
+  return Float64Array.from(dayOf, (day) => Math.exp((day - newest) / tauDays));
+}
+
+/** [items]: the sum of the weights of each item's events, or their number. */
+export function itemCounts({ items, itemOf }: Interactions, weights?: Float64Array): Float64Array {
+  const counts = new Float64Array(items);
+  for (let at = 0; at < itemOf.length; at++) {
+    const item = itemOf[at] as number;
+    counts[item] = (counts[item] as number) + (weights ? (weights[at] as number) : 1);
+  }
   return counts;
 }

@@ -1,5 +1,5 @@
 import { buildTopRows, transpose } from '../math/csr.ts';
-import { distinctItems, type Interactions, itemCounts } from './interactions.ts';
+import { distinctItems, type Interactions, itemCounts, recencyWeights } from './interactions.ts';
 import { neighbourModel } from './neighbour-model.ts';
 import type { Model, Parameters, Recommender } from './recommender.ts';
 
@@ -17,6 +17,8 @@ export interface AsymmetricParameters {
   readonly k: number;
   /** Weight of a history item per step from the newest, above 0, at most 1. */
   readonly decay: number;
+  /** An item of a user counts `exp(-age / tauDays)`, by its newest day; absent or without days: 1. */
+  readonly tauDays?: number;
 }
 
 /** Parameters of RP3beta. */
@@ -111,7 +113,9 @@ function fitCommonUsers(
   const distinct = distinctItems(interactions);
   const { items, offsets, itemOf } = distinct;
   const users = transpose({ offsets, columns: itemOf }, items);
-  const degrees = itemCounts(distinct);
+  const tauDays = parameters.tauDays === undefined ? undefined : Number(parameters.tauDays);
+  const recency = recencyWeights(distinct, tauDays);
+  const degrees = itemCounts(distinct, recency);
   const ofUser = Float64Array.from({ length: distinct.users }, (_, user) =>
     weightOf(Math.max(1, (offsets[user + 1] as number) - (offsets[user] as number))),
   );
@@ -123,7 +127,9 @@ function fitCommonUsers(
         const user = users.columns[entry] as number;
         const weight = ofUser[user] as number;
         const end = offsets[user + 1] as number;
-        for (let at = offsets[user] as number; at < end; at++) into.add(itemOf[at] as number, weight);
+        for (let at = offsets[user] as number; at < end; at++) {
+          into.add(itemOf[at] as number, weight * (recency[at] as number));
+        }
       }
     },
     (row, column, sum) => sum * factorOf(degrees[row] as number, degrees[column] as number),

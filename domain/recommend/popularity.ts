@@ -1,5 +1,5 @@
 import { largest } from '../math/top-k.ts';
-import { itemCounts } from './interactions.ts';
+import { itemCounts, recencyWeights } from './interactions.ts';
 import type { Model, Parameters, Recommender, SavedModel } from './recommender.ts';
 
 /** Scores an item by how many events it has, whoever asks. The floor of every table and the fallback of serving. */
@@ -20,15 +20,8 @@ export function recencyPopularity(parameters: { readonly tauDays: number }): Rec
   return {
     name: 'recency-popularity',
     parameters,
-    fit({ items, itemOf, dayOf }) {
-      const scores = new Float64Array(items);
-      let newest = Number.NEGATIVE_INFINITY;
-      for (const day of dayOf ?? []) if (day > newest) newest = day;
-      for (let at = 0; at < itemOf.length; at++) {
-        const item = itemOf[at] as number;
-        const age = dayOf ? newest - (dayOf[at] as number) : 0;
-        scores[item] = (scores[item] as number) + Math.exp(-age / parameters.tauDays);
-      }
+    fit(interactions) {
+      const scores = itemCounts(interactions, recencyWeights(interactions, parameters.tauDays));
       return popularityModel(Float32Array.from(scores), parameters);
     },
   };

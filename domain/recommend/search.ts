@@ -33,23 +33,23 @@ export interface SearchResult<Name extends string> {
 }
 
 /** Trials drawn from the whole space before the search also looks round the best one. */
-const wideTrials = 8;
+const wideTrials = 6;
 
 /** Share of a range a parameter moves at most, up or down, round the best trial. */
 const reach = 0.2;
 
 /**
- * Random search: the given start first, then draws from the whole space, from the ninth trial on every other one near
+ * Random search: the given starts first, then draws from the whole space, later every other one near
  * the best so far. Higher values are better.
  *
  * Deterministic: trial n depends on the seed, the label and the trials before it, never on the clock, so the same number
- * of trials gives the same result. At least the start is tried, whatever the budget.
+ * of trials gives the same result. At least the first start is tried, whatever the budget.
  * Source: Bergstra and Bengio 2012.
  */
 export function searchParameters<Name extends string>(
   label: string,
   space: Space<Name>,
-  start: Readonly<Record<Name, number>>,
+  starts: readonly Readonly<Record<Name, number>>[],
   evaluate: (parameters: Readonly<Record<Name, number>>) => number,
   limits: SearchLimits,
   onTrial?: (trial: Trial<Name>, number: number) => void,
@@ -61,8 +61,9 @@ export function searchParameters<Name extends string>(
   for (let number = 0; number < Math.max(1, limits.trials); number++) {
     if (best && spent() >= limits.budgetSeconds) break;
     const random = openStream(limits.seed, 'search', label, number);
-    const near = best && number > wideTrials && number % 2 === 0 ? best.parameters : undefined;
-    const parameters = number === 0 ? start : drawAll(space, random, near);
+    const near =
+      best && number >= starts.length + wideTrials && number % 2 === 0 ? best.parameters : undefined;
+    const parameters: Readonly<Record<Name, number>> = starts[number] ?? drawAll(space, random, near);
     const trial = { parameters, value: evaluate(parameters) };
     trials.push(trial);
     if (!best || trial.value > best.value) best = trial;

@@ -113,7 +113,8 @@ function atLeastOne(days: number, share: number, most: number): number {
   return Math.max(1, Math.min(most, Math.round(days * share)));
 }
 
-function windowAfter(before: Interactions, within: Interactions, fromDay: number): Window {
+/** What the users of `within` did that is new to them after `before`. */
+export function windowAfter(before: Interactions, within: Interactions, fromDay: number): Window {
   const known = new Set(before.itemOf);
   const cases: EvaluationCase[] = [];
   let [usersWithoutHistory, usersWithNothingNew, coldItems] = [0, 0, 0];

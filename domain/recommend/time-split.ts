@@ -3,7 +3,14 @@ import { type ContentParameters, contentBased, type ItemVectors } from './conten
 import { simpleRule } from './directional-knn.ts';
 import type { MetricName } from './evaluate-model.ts';
 import type { EvaluationOptions, ModelFigures } from './evaluation-document.ts';
-import { asymmetricFamily, directionalFamily, type Family, recencyFamily, rp3Family } from './families.ts';
+import {
+  asymmetricFamily,
+  directionalFamily,
+  type Family,
+  fading,
+  recencyFamily,
+  rp3Family,
+} from './families.ts';
 import { type HybridProof, proveHybrid } from './hybrid-weights.ts';
 import { type ItemLabels, labelMatch } from './label-match.ts';
 import { bestOf, type Candidate, candidatesOn, measure } from './measured-models.ts';
@@ -76,8 +83,8 @@ export function evaluateTimeSplit(
     [popularity(), cosineKnn(), simpleRule(), ...(options.labels ? [labelMatch(options.labels)] : [])],
     [
       recencyFamily,
-      directionalFamily,
-      asymmetricFamily,
+      fading(directionalFamily),
+      fading(asymmetricFamily),
       rp3Family,
       ...(options.vectors ? [contentFamily(options.vectors)] : []),
     ],
@@ -149,7 +156,7 @@ function contentFamily(vectors: ItemVectors): Family {
   return {
     name: 'content',
     space: { decay: { kind: 'uniform', low: 0.3, high: 1 } },
-    start: { decay: 0.8 },
+    starts: [{ decay: 0.8 }],
     make: (parameters) => contentBased(vectors, parameters as unknown as ContentParameters),
   };
 }

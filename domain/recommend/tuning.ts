@@ -36,7 +36,7 @@ export function tune(
   const search = searchParameters(
     family.name,
     family.space,
-    family.start,
+    family.starts,
     (parameters) => validationValue(family.make(parameters), part),
     limits,
     ({ value }, number) => {

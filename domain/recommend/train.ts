@@ -1,0 +1,253 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { DatasetSlice, ManifestRef } from '../../schemas/artifact.ts';
+import type { StageOutput } from '../../schemas/stage.ts';
+import { canonicalJson } from '../runtime/canonical-json.ts';
+import type { Progress } from '../runtime/progress.ts';
+import type { StageContext } from '../runtime/stage.ts';
+import type { StagedFile } from '../store/objects.ts';
+import { nothingDone, wholeOutput } from '../store/stage-output.ts';
+import type { Store } from '../store/store.ts';
+import { writeParquet } from '../warehouse/parquet.ts';
+import { quotedString } from '../warehouse/quoting.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { findOrMake, type WholeParts } from '../warehouse/whole.ts';
+import { type Workspace, withWorkspace } from '../warehouse/workspace.ts';
+import { type EventsWork, type ReadEvents, readEvents } from './read-events.ts';
+import type { ItemFeatures, Recipe } from './recipe.ts';
+import type { TimedEvents } from './split.ts';
+import type { Comparison, Trained } from './train-task.ts';
+import { compareInThread, trainInThread } from './train-thread.ts';
+
+/** Raise it when the same inputs would give another model. */
+export const trainVersion = 1;
+
+const stage = 'recommend';
+
+/** What a training is asked. */
+export interface TrainWork extends EventsWork {
+  readonly seed: number;
+  /** Settings tried per method. */
+  readonly trials: number;
+  /** Ends the search early; the evaluation says how many trials were done. */
+  readonly budgetSeconds: number;
+  /** Fewer events of the kinds that count train nothing. */
+  readonly minEvents: number;
+  /** Slices that vectors and labels come from: with other ones the training is done again. */
+  readonly featureSlices: readonly DatasetSlice[];
+  /** Vectors and labels of items, by id. */
+  readonly featuresOf: (itemIds: readonly string[]) => Promise<ItemFeatures>;
+}
+
+/** A candidate as the deploy stage takes it. */
+export interface TrainedModel {
+  /** The method with its setting. */
+  readonly recipe: Recipe;
+  /** `recommend.model`: its files by role are the model. */
+  readonly manifest: ManifestRef;
+}
+
+/** The stage's output, and the candidate where one was trained. */
+export interface TrainOutcome {
+  readonly output: StageOutput;
+  readonly model?: TrainedModel;
+}
+
+/** Names of the datasets of this stage. */
+export const modelDataset = 'recommend.model';
+export const evaluationDataset = 'evaluation.models';
+
+/**
+ * Trains the recommender: searches settings on a validation window, measures every method beside its baselines on a later
+ * test window, chooses by validation, and lets the chosen one learn from all events up to the data date.
+ *
+ * Writes `recommend.model` (tensors, document, items, histories) and `evaluation.models` (one row a method). The same inputs
+ * are not trained again. The search computes in a thread of its own.
+ */
+export async function trainRecommender(
+  store: Store,
+  context: StageContext,
+  work: TrainWork,
+): Promise<TrainOutcome> {
+  const past = { ...work, events: work.events.filter(({ slice }) => slice <= work.dataDate) };
+  if (past.events.length === 0) return { output: nothingDone(stage, 'there are no events yet') };
+  const { seed, trials, kinds, minEvents, namespaces } = work;
+  const inputs = [past.events, past.clusters, past.items, past.featureSlices].flat();
+  const done = await findOrMake(
+    store,
+    context,
+    {
+      stage,
+      step: 'train',
+      version: trainVersion,
+      dataset: modelDataset,
+      config: { trials, kinds, minEvents, namespaces },
+      inputs: inputs.map(({ manifest }) => manifest.sha256),
+    },
+    (workspace, progress) => make(store, context, workspace, { ...past, seed }, progress),
+  );
+  const { manifest, ref } = done.stored;
+  const why = z.string().optional().parse(manifest.facts.nothing);
+  if (why !== undefined) return { output: nothingDone(stage, why) };
+  const output = wholeOutput(
+    done.stored,
+    { [modelDataset]: 'items', [evaluationDataset]: 'evaluation' },
+    { reused: done.reused, why: String(manifest.facts.summary) },
+  );
+  const recipe = manifest.facts.recipe as Recipe;
+  return { output: { ...output, facts: { chosen: recipe.name } }, model: { recipe, manifest: ref } };
+}
+
+/** What a comparison is asked beside what the training was. */
+export interface CompareWork extends TrainWork {
+  readonly candidate: Recipe;
+  readonly champion: Recipe | undefined;
+}
+
+/**
+ * Compares a candidate's recipe with the champion's and with popularity on the same window; see `compare` of the task.
+ * Undefined where nothing can be compared.
+ */
+export async function compareRecipes(
+  store: Store,
+  context: StageContext,
+  work: CompareWork,
+): Promise<Comparison | undefined> {
+  const past = { ...work, events: work.events.filter(({ slice }) => slice <= work.dataDate) };
+  return withWorkspace(store, context, async ({ warehouse }) => {
+    const read = await readEvents(store, warehouse, past);
+    const features = await work.featuresOf(read.itemIds);
+    const { seed, candidate, champion } = work;
+    return compareInThread(
+      { ...features, events: timedEvents(read), seed, candidate, champion },
+      context.signal,
+    );
+  });
+}
+
+async function make(
+  store: Store,
+  context: StageContext,
+  workspace: Workspace,
+  work: TrainWork,
+  progress: Progress,
+): Promise<WholeParts> {
+  const { warehouse, dir } = workspace;
+  const read = await readEvents(store, warehouse, work);
+  const count = read.interactions.itemOf.length;
+  if (count < work.minEvents) {
+    return nothing(
+      `${count} events of the kinds ${work.kinds.join(', ')}, ${work.minEvents} are needed to train`,
+    );
+  }
+  const features = await work.featuresOf(read.itemIds);
+  const { seed, trials, budgetSeconds } = work;
+  const trained = await trainInThread(
+    { ...features, events: timedEvents(read), seed, trials, budgetSeconds },
+    context.signal,
+    (phrase) => progress({ phrase }),
+  );
+  if (!('recipe' in trained)) return nothing(reasons[trained.outcome]);
+  return { files: await filesOf(warehouse, dir, trained), ledger: [], facts: factsOf(trained, read) };
+}
+
+const reasons = {
+  'too-few-days': 'the events lie on fewer than three days, nothing can be held out by time',
+  'no-returning-users': 'no user came back for something new, nothing can be measured',
+} as const;
+
+function nothing(why: string): WholeParts {
+  return { files: {}, ledger: [], facts: { nothing: why } };
+}
+
+/** Interactions as events: within a user they are in time order already. */
+function timedEvents({ interactions }: ReadEvents): TimedEvents {
+  const { users, items, offsets, itemOf, dayOf } = interactions;
+  const userOf = new Int32Array(itemOf.length);
+  for (let user = 0; user < users; user++) userOf.fill(user, offsets[user], offsets[user + 1]);
+  return { users, items, userOf, itemOf, dayOf: dayOf ?? new Float64Array(itemOf.length) };
+}
+
+/** Newest interest kept of a user; older events change a live answer no more. */
+const longestHistory = 50;
+
+const itemsSql = `select offered.number, offered.item_id, count(interest.item_id) as interest
+from offered
+left join interest using (item_id)
+group by offered.number, offered.item_id
+order by offered.number`;
+
+const historiesSql = `with placed as (
+  select
+    user_id,
+    offered.number as item_number,
+    row_number() over (partition by user_id order by time desc, _source desc, _slice desc, _file desc, _line desc) as age
+  from interest
+  join offered using (item_id)
+)
+select user_id, age::integer as age, item_number
+from placed
+where age <= ${longestHistory}
+order by user_id, age desc`;
+
+async function filesOf(
+  warehouse: Warehouse,
+  dir: string,
+  { files, evaluation, recipe }: Trained,
+): Promise<Record<string, StagedFile>> {
+  const [tensors, document] = [join(dir, 'model.safetensors'), join(dir, 'model.json')];
+  await writeFile(tensors, files.tensors);
+  await writeFile(document, files.document);
+  const rows = evaluation.models.map((model) => rowOf(model, model.name === recipe.name));
+  const lines = join(dir, 'evaluation.json');
+  await writeFile(lines, canonicalJson(rows));
+  return {
+    tensors: { path: tensors, rows: 0, schemaHash: '' },
+    document: { path: document, rows: 0, schemaHash: '' },
+    items: await writeParquet(warehouse, 'model_items', itemsSql, join(dir, 'items.parquet')),
+    histories: await writeParquet(warehouse, 'model_histories', historiesSql, join(dir, 'histories.parquet')),
+    evaluation: await writeParquet(
+      warehouse,
+      'evaluation_models',
+      `select * from read_json(${quotedString(lines)}) order by model`,
+      join(dir, 'evaluation.parquet'),
+    ),
+  };
+}
+
+/** Without seconds: they differ between equal runs and stand in the log. */
+function rowOf(
+  { name, metrics, intervals, validation, trials, parameters }: Trained['evaluation']['models'][number],
+  isChosen: boolean,
+) {
+  const [low, high] = intervals['ndcg@10'] ?? [0, 0];
+  return {
+    model: name,
+    chosen: isChosen,
+    ndcg10: metrics['ndcg@10'] ?? 0,
+    ndcg10_low: low,
+    ndcg10_high: high,
+    hr10: metrics['hr@10'] ?? 0,
+    recall20: metrics['recall@20'] ?? 0,
+    validation: validation ?? null,
+    trials,
+    parameters: JSON.stringify(parameters),
+  };
+}
+
+function factsOf({ evaluation, recipe }: Trained, read: ReadEvents): Record<string, unknown> {
+  const figures = evaluation.models.find(({ name }) => name === recipe.name);
+  const floor = evaluation.models.find(({ name }) => name === 'popularity');
+  const [own, other] = [figures, floor].map((model) => (model?.metrics['ndcg@10'] ?? 0).toFixed(4));
+  return {
+    recipe,
+    users: read.interactions.users,
+    items: read.interactions.items,
+    events: read.interactions.itemOf.length,
+    windows: evaluation.windows,
+    differences: evaluation.differences,
+    ...(evaluation.hybrid ? { hybrid: evaluation.hybrid } : {}),
+    summary: `${recipe.name}: ndcg@10 ${own}, popularity ${other}`,
+  };
+}
