@@ -38,7 +38,10 @@ export interface ModelParts {
   readonly historyOf: (user: string) => readonly number[];
   /** Default: nothing beside the history. */
   readonly contextOf?: (user: string) => ScorerContext | undefined;
-  /** Scores at or below it mean "no evidence". Default: the lowest score of all items, which models give what they know nothing of. */
+  /**
+   * Scores at or below it mean "no evidence". Default: 0, or the lowest score of all items where a model gives scores below
+   * 0, since it gives that to what it knows nothing of.
+   */
   readonly floor?: number;
 }
 
@@ -116,7 +119,7 @@ export function createServedModel(parts: ModelParts): ServedModel {
     recommend(user, history, n, admission) {
       scorer.score(history, scores, parts.contextOf?.(user));
       admit(admission);
-      const floor = parts.floor ?? lowest(scores);
+      const floor = parts.floor ?? lowestOrZero(scores);
       for (let item = 0; item < skip.length; item++) {
         if (!((scores[item] as number) > floor)) skip[item] = 1;
       }
@@ -146,8 +149,8 @@ export function createServedModel(parts: ModelParts): ServedModel {
   };
 }
 
-function lowest(scores: Float32Array): number {
-  let least = Number.POSITIVE_INFINITY;
+function lowestOrZero(scores: Float32Array): number {
+  let least = 0;
   for (const score of scores) if (score < least) least = score;
   return least;
 }
