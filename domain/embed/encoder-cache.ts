@@ -78,7 +78,7 @@ function folderNamed(text: string): string {
 }
 
 async function selfTest(dir: string, known: boolean): Promise<void> {
-  const encoder = await openEncoder(await checkEncoder(dir), { threads: 1 });
+  const encoder = openEncoder(await checkEncoder(dir), { threads: 1 });
   try {
     const vector = await encoder.encode([knownVector.text]);
     const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));

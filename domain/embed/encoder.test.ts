@@ -20,7 +20,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'stocktake-encoder-'));
   await writeCheckpoint(join(dir, 'checkpoint'));
   await convertCheckpoint(join(dir, 'checkpoint'), join(dir, 'encoder'), facts);
-  encoder = await openEncoder(await checkEncoder(join(dir, 'encoder')));
+  encoder = openEncoder(await checkEncoder(join(dir, 'encoder')));
 });
 afterAll(async () => {
   await encoder.close();
@@ -35,7 +35,7 @@ const aText = fc.oneof(
 
 describe('openEncoder', () => {
   it('gives a text the same bits alone, in any batch, and at any number of threads', async () => {
-    const one = await openEncoder(await checkEncoder(join(dir, 'encoder')), { threads: 1 });
+    const one = openEncoder(await checkEncoder(join(dir, 'encoder')), { threads: 1 });
     try {
       await fc.assert(
         fc.asyncProperty(fc.array(aText, { minLength: 1, maxLength: 40 }), async (texts) => {
@@ -76,9 +76,27 @@ describe('openEncoder', () => {
     const path = join(dir, 'broken.onnx');
     await writeFile(path, 'no model');
     const files = await checkEncoder(join(dir, 'encoder'));
-    await expect(openEncoder({ ...files, modelPath: path })).rejects.toMatchObject({
-      code: 'STK-ENCODER-SESSION',
+    const broken = openEncoder({ ...files, modelPath: path });
+    await expect(broken.encode(['x'])).rejects.toMatchObject({ code: 'STK-ENCODER-SESSION' });
+    await broken.close();
+  });
+
+  it('says that it was closed in the middle of a text list', async () => {
+    const closing = openEncoder(await checkEncoder(join(dir, 'encoder')), { threads: 1 });
+    const texts = Array.from({ length: 400 }, (_, index) => 'ab '.repeat(index % 9));
+    let closed: Promise<void> | undefined;
+    const encoding = closing.encode(texts, () => {
+      closed ??= closing.close();
     });
+    await expect(encoding).rejects.toMatchObject({ code: 'STK-ENCODER-SESSION' });
+    await closed;
+  });
+
+  it('serves two callers at once', async () => {
+    const texts = Array.from({ length: 60 }, (_, index) => 'ab '.repeat(index % 9));
+    const [first, second] = await Promise.all([encoder.encode(texts), encoder.encode(texts)]);
+    expect(first).toEqual(second);
+    expect(first).toEqual(await encoder.encode(texts));
   });
 });
 
@@ -93,7 +111,7 @@ describe('bertGraph', () => {
       await convertCheckpoint(at, `${at}-onnx`, facts);
       const checkpoint = await readCheckpoint(at);
       const tokenizer = openTokenizer(checkpoint.tokenizer, checkpoint.maxTokens);
-      const own = await openEncoder(await checkEncoder(`${at}-onnx`), { threads: 1 });
+      const own = openEncoder(await checkEncoder(`${at}-onnx`), { threads: 1 });
       const vectors = await own.encode(texts);
       await own.close();
       const expected = texts.flatMap((text) => [...plainVector(checkpoint, tokenizer.encode(text))]);

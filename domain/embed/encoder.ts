@@ -39,20 +39,24 @@ const tokensPerBatch = 512;
 /**
  * Opens an encoder whose files were checked: `openEncoder(await findEncoder(cacheDir))`.
  *
- * A batch holds texts of one number of tokens: nothing is padded, so that no sum is taken in another order.
+ * Its threads start with the first text, so that a night without new texts loads no model. A batch holds texts of one
+ * number of tokens: nothing is padded, so that no sum is taken in another order.
  *
- * @throws ModelError STK-ENCODER-TOKENIZER, STK-ENCODER-SESSION
+ * @throws ModelError STK-ENCODER-TOKENIZER; `encode` throws STK-ENCODER-SESSION
  */
-export async function openEncoder(files: CheckedEncoder, options: EncoderOptions = {}): Promise<Encoder> {
+export function openEncoder(files: CheckedEncoder, options: EncoderOptions = {}): Encoder {
   const { record, hash } = files;
   const { dimensions, maxTokens } = record;
   const tokenizer = openTokenizer(files.tokenizer, maxTokens);
-  const threads = await startThreads(files.modelPath, options.threads ?? 2);
+  let starting: Promise<SessionThread[]> | undefined;
   return {
     hash,
     dimensions,
     maxTokens,
     async encode(texts, onProgress) {
+      if (texts.length === 0) return new Float32Array(0);
+      starting ??= startThreads(files.modelPath, options.threads ?? 2);
+      const threads = await starting;
       const ids = texts.map((text) => tokenizer.encode(text));
       const vectors = new Float32Array(texts.length * dimensions);
       const idle = [...threads];
@@ -74,7 +78,9 @@ export async function openEncoder(files: CheckedEncoder, options: EncoderOptions
       return vectors;
     },
     async close() {
-      await Promise.all(threads.map((thread) => thread.stop()));
+      const threads = await starting?.catch(() => []);
+      starting = undefined;
+      await Promise.all((threads ?? []).map((thread) => thread.stop()));
     },
   };
 }

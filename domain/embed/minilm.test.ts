@@ -16,7 +16,7 @@ const reference = fileURLToPath(new URL('../../../shared/checks/minilm-reference
 describe.skipIf(missing !== '')(`all-MiniLM-L6-v2 ${missing}`, () => {
   let encoder: Encoder;
   beforeAll(async () => {
-    if (typeof files !== 'string') encoder = await openEncoder(files);
+    if (typeof files !== 'string') encoder = openEncoder(files);
   });
   afterAll(() => encoder.close());
 

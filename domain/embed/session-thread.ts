@@ -5,7 +5,7 @@ import { ModelError, messageOf } from '../runtime/errors.ts';
 /** A thread with a one-thread ONNX Runtime session of an encoder. */
 export interface SessionThread {
   /**
-   * Vectors of texts of equal length; `ids` are their token ids one after the other. One call at a time.
+   * Vectors of texts of equal length; `ids` are their token ids one after the other. Calls wait for each other.
    *
    * @throws ModelError STK-ENCODER-SESSION
    */
@@ -36,15 +36,21 @@ export async function startSessionThread(modelPath: string): Promise<SessionThre
   const worker = new Worker(script, { workerData: { modelPath } });
   worker.unref();
   let waiting: { resolve(reply: SessionReply): void; reject(error: Error): void } | undefined;
+  let ended: ModelError | undefined;
   const settle = (act: (one: NonNullable<typeof waiting>) => void): void => {
     const one = waiting;
     waiting = undefined;
     if (one) act(one);
   };
   worker.on('message', (reply: SessionReply) => settle(({ resolve }) => resolve(reply)));
-  worker.on('error', (cause) => settle(({ reject }) => reject(broken(messageOf(cause), cause))));
-  worker.on('exit', (code) => settle(({ reject }) => reject(broken(`its thread ended with code ${code}`))));
+  const end = (error: ModelError): void => {
+    ended ??= error;
+    settle(({ reject }) => reject(error));
+  };
+  worker.on('error', (cause) => end(broken(messageOf(cause), cause)));
+  worker.on('exit', (code) => end(broken(`its thread ended with code ${code}`)));
   const reply = async (begin?: () => void): Promise<SessionReply> => {
+    if (ended) throw ended;
     worker.ref();
     try {
       const answer = await new Promise<SessionReply>((resolve, reject) => {
@@ -58,12 +64,18 @@ export async function startSessionThread(modelPath: string): Promise<SessionThre
     }
   };
   await reply();
+  const compute = async (ids: Int32Array, texts: number): Promise<Float32Array> => {
+    const request: SessionRequest = { ids, texts };
+    const answer = await reply(() => worker.postMessage(request, [ids.buffer as ArrayBuffer]));
+    if ('vectors' in answer) return answer.vectors;
+    throw broken('its thread gave no vectors');
+  };
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    async run(ids, texts) {
-      const request: SessionRequest = { ids, texts };
-      const answer = await reply(() => worker.postMessage(request, [ids.buffer as ArrayBuffer]));
-      if ('vectors' in answer) return answer.vectors;
-      throw broken('its thread gave no vectors');
+    run(ids, texts) {
+      const next = last.then(() => compute(ids, texts));
+      last = next.catch(() => undefined);
+      return next;
     },
     async stop() {
       await worker.terminate();
