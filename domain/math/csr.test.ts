@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { buildTopRows, transpose } from './csr.ts';
 
@@ -43,4 +44,43 @@ it('grows beyond its first arrays', () => {
   );
   expect(matrix.values.length).toBe(size * (size - 1));
   expect(matrix.columns[matrix.offsets[59] as number]).toBe(58);
+});
+
+it('keeps what a full sort of 32-bit floats would keep, ties by the lower column', () => {
+  const rows = fc.array(fc.oneof(fc.float({ min: 0, max: 100, noNaN: true }), fc.constantFrom(0.5, 1)), {
+    minLength: 1,
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 1, max: 12 }), (list, keep) => {
+      const size = list.length + 1;
+      const { columns, values } = buildTopRows(
+        size,
+        keep,
+        (row, into) => {
+          if (row < list.length) return;
+          for (const [column, value] of list.entries()) if (value > 0) into.add(column, value);
+        },
+        (_, __, sum) => sum,
+      );
+      const expected = list
+        .map((value, column) => ({ value: Math.fround(value), column }))
+        .filter(({ value }) => value > 0)
+        .sort((a, b) => b.value - a.value || a.column - b.column)
+        .slice(0, keep);
+      expect([...columns]).toEqual(expected.map(({ column }) => column));
+      expect([...values]).toEqual(expected.map(({ value }) => value));
+    }),
+  );
+});
+
+it('refuses more columns than it can order', () => {
+  expect(() =>
+    buildTopRows(
+      2 ** 22 + 1,
+      1,
+      () => undefined,
+      () => 0,
+    ),
+  ).toThrow(RangeError);
 });

@@ -50,19 +50,10 @@ export const rp3Defaults: Rp3Parameters = { alpha: 0.8, beta: 0.4, k: 300, decay
  * Order and repetition of a user's items do not matter to the neighbours. Cost: Σ over users of length².
  */
 export function asymmetricKnn(parameters: AsymmetricParameters = asymmetricDefaults): Recommender {
-  const { a, b, c, shrink } = parameters;
   return {
     name: 'asymmetric-knn',
     parameters: { ...parameters },
-    fit: (interactions) =>
-      fitCommonUsers(
-        interactions,
-        { ...parameters },
-        (length) => length ** -a,
-        (known, recommended) => {
-          return 1 / (known ** b * recommended ** c + shrink);
-        },
-      ),
+    fit: (interactions) => fitCommonUsers(interactions, parameters, { ...parameters }),
   };
 }
 
@@ -72,13 +63,7 @@ export function cosineKnn(): Recommender {
   return {
     name: 'cosine-knn',
     parameters,
-    fit: (interactions) =>
-      fitCommonUsers(
-        interactions,
-        parameters,
-        () => 1,
-        (known, recommended) => 1 / Math.sqrt(known * recommended),
-      ),
+    fit: (interactions) => fitCommonUsers(interactions, { a: 0, b: 0.5, c: 0.5, shrink: 0 }, parameters),
   };
 }
 
@@ -94,21 +79,15 @@ export function rp3beta(parameters: Rp3Parameters = rp3Defaults): Recommender {
     name: 'rp3beta',
     parameters: { ...parameters },
     fit: (interactions) =>
-      fitCommonUsers(
-        interactions,
-        { ...parameters },
-        (length) => length ** -alpha,
-        (known, recommended) => known ** -alpha * recommended ** -beta,
-      ),
+      fitCommonUsers(interactions, { a: alpha, b: alpha, c: beta, shrink: 0 }, { ...parameters }),
   };
 }
 
-/** Sums a weight over common users and multiplies it by a factor of the two items' numbers of users. */
+/** All three methods differ in their exponents alone. */
 function fitCommonUsers(
   interactions: Interactions,
+  { a, b, c, shrink }: Pick<AsymmetricParameters, 'a' | 'b' | 'c' | 'shrink'>,
   parameters: Parameters,
-  weightOf: (length: number) => number,
-  factorOf: (known: number, recommended: number) => number,
 ): Model {
   const distinct = distinctItems(interactions);
   const { items, offsets, itemOf } = distinct;
@@ -116,9 +95,11 @@ function fitCommonUsers(
   const tauDays = parameters.tauDays === undefined ? undefined : Number(parameters.tauDays);
   const recency = recencyWeights(distinct, tauDays);
   const degrees = itemCounts(distinct, recency);
-  const ofUser = Float64Array.from({ length: distinct.users }, (_, user) =>
-    weightOf(Math.max(1, (offsets[user + 1] as number) - (offsets[user] as number))),
-  );
+  const ofKnown = degrees.map((degree) => degree ** b);
+  const ofRecommended = degrees.map((degree) => degree ** c);
+  const ofUser = Float64Array.from({ length: distinct.users }, (_, user) => {
+    return Math.max(1, (offsets[user + 1] as number) - (offsets[user] as number)) ** -a;
+  });
   const rows = buildTopRows(
     items,
     Number(parameters.k),
@@ -132,7 +113,7 @@ function fitCommonUsers(
         }
       }
     },
-    (row, column, sum) => sum * factorOf(degrees[row] as number, degrees[column] as number),
+    (row, column, sum) => sum / ((ofKnown[row] as number) * (ofRecommended[column] as number) + shrink),
   );
   return neighbourModel(rows, parameters);
 }
