@@ -95,10 +95,3 @@ export const modelVersionSchema = z.strictObject({
   trainedBy: manifestRefSchema,
 });
 export type ModelVersion = z.infer<typeof modelVersionSchema>;
-
-/**
- * The list of a served model's items (role `items` of a version): ids by index. With `tensors` (safetensors) and `document` (JSON of the
- * model) it is what serving loads.
- */
-export const servedItemsSchema = z.strictObject({ format: z.literal(1), itemIds: z.array(z.string()) });
-export type ServedItems = z.infer<typeof servedItemsSchema>;

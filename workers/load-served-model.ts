@@ -1,30 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { championAlias, readRegistry } from '../domain/deploy/registry.ts';
-import { historyOf } from '../domain/recommend/interactions.ts';
 import { readModelFiles } from '../domain/recommend/model-file.ts';
-import { type ReadEvents, readEvents } from '../domain/recommend/read-events.ts';
+import { modelDataset } from '../domain/recommend/train.ts';
 import { ModelError } from '../domain/runtime/errors.ts';
 import { hashOf } from '../domain/runtime/hashing.ts';
 import type { Logger } from '../domain/runtime/logger.ts';
 import type { ServingTarget } from '../domain/serve/hot-switch.ts';
+import { historyReader, readHistories, readModelItems, readOffered } from '../domain/serve/read-catalogue.ts';
 import { createServedModel, type ServedModel } from '../domain/serve/served-model.ts';
 import { slicesOf } from '../domain/store/datasets.ts';
 import type { Store } from '../domain/store/store.ts';
-import { readParquetSql } from '../domain/warehouse/parquet.ts';
-import type { Warehouse } from '../domain/warehouse/warehouse.ts';
-import { withWorkspace } from '../domain/warehouse/workspace.ts';
-import type { Snapshot } from '../schemas/artifact.ts';
-import type { Config } from '../schemas/config.ts';
-import { type ModelVersion, servedItemsSchema } from '../schemas/deploy.ts';
+import { type Workspace, withWorkspace } from '../domain/warehouse/workspace.ts';
+import type { ArtifactRef, Snapshot } from '../schemas/artifact.ts';
+import type { ModelVersion } from '../schemas/deploy.ts';
 
 /** What loading works with. */
 export interface LoadDeps {
   readonly store: Store;
-  readonly config: Config;
   readonly log: Logger;
 }
 
-/** Names what ought to serve: the champion of the current snapshot, with the events and items of that snapshot. */
+/** Names what ought to serve: the champion of the current snapshot, with that snapshot's histories and items. */
 export function servingTarget(deps: LoadDeps): () => Promise<ServingTarget | undefined> {
   let known: { readonly contentHash: string; readonly target: ServingTarget | undefined } | undefined;
   return async () => {
@@ -48,9 +44,7 @@ async function targetOf(deps: LoadDeps, snapshot: Snapshot): Promise<ServingTarg
       { code: 'STK-MODEL-UNKNOWN', details: { champion } },
     );
   }
-  const data = ['unified.events', 'unified.items', 'match.clusters'].map(
-    (name) => snapshot.datasets[name]?.index.sha256 ?? '',
-  );
+  const data = ['unified.items', modelDataset].map((name) => snapshot.datasets[name]?.index.sha256 ?? '');
   return {
     version: champion,
     key: hashOf({ version: champion, modelHash: document.modelHash, data }),
@@ -59,54 +53,72 @@ async function targetOf(deps: LoadDeps, snapshot: Snapshot): Promise<ServingTarg
 }
 
 /**
- * Makes a registered version ready to serve: the model from its files (checked by sha256), what users did and which items are
- * offered from the snapshot.
+ * Makes a registered version ready to serve: the model from its files (checked by sha256), users' histories from the newest
+ * training, what is offered from the snapshot.
+ *
+ * @throws ModelError STK-MODEL-FILES, STK-MODEL-ITEMS and those of the model's reader; ArtifactError STK-ARTIFACT-CHECKSUM
  */
-async function loadServedModel(
+export async function loadServedModel(
   deps: LoadDeps,
   snapshot: Snapshot,
   document: ModelVersion,
 ): Promise<ServedModel> {
-  const [tensors, text, items] = await Promise.all([
-    fileOf(deps.store, document, 'tensors'),
-    fileOf(deps.store, document, 'document'),
-    fileOf(deps.store, document, 'items'),
+  const { store } = deps;
+  const [tensors, text] = await Promise.all([
+    readFile(await store.objects.open(fileOf(document, 'tensors'))),
+    readFile(await store.objects.open(fileOf(document, 'document')), 'utf8'),
   ]);
-  const scorer = readModelFiles({ tensors, document: text.toString('utf8') }, document.version);
-  const { itemIds } = servedItemsSchema.parse(JSON.parse(items.toString('utf8')));
-  if (itemIds.length !== scorer.items) {
-    throw new ModelError(
-      `${document.version}: the model is of ${scorer.items} items, its list names ${itemIds.length}; retrain, or take another version`,
-      { code: 'STK-MODEL-ITEMS', details: { version: document.version } },
-    );
-  }
-  const known = await readKnown(deps, snapshot);
-  const about = itemIds.map((id) => known.items.get(id));
-  return createServedModel({
-    version: document.version,
-    name: document.name,
-    scorer,
-    itemIds,
-    titles: about.map((item) => item?.title ?? ''),
-    categories: about.map((item) => categoriesOf(item?.category ?? '')),
-    gone: Uint8Array.from(about, (item) => (item?.gone ? 1 : 0)),
-    ...behaviour(known.events, itemIds),
+  const scorer = readModelFiles({ tensors, document: text }, document.version);
+  return withWorkspace(store, loadContext(deps.log), async (workspace) => {
+    const own = await itemsOf(store, workspace, fileOf(document, 'items'));
+    assertItems(document, scorer.items, own.itemIds.length);
+    const offered = await readOffered(workspace.warehouse, await offeredPaths(store, snapshot));
+    const about = own.itemIds.map((id) => offered.get(id));
+    return createServedModel({
+      version: document.version,
+      name: document.name,
+      scorer,
+      itemIds: own.itemIds,
+      titles: about.map((item) => item?.title ?? ''),
+      categories: about.map((item) => item?.categories ?? []),
+      popularity: own.interest,
+      gone: Uint8Array.from(about, (item) => (item?.gone ? 1 : 0)),
+      historyOf: await newestHistories(store, workspace, snapshot, document, own.itemIds),
+    });
   });
 }
 
-interface KnownItem {
-  readonly title: string;
-  readonly category: string;
-  readonly gone: boolean;
+async function itemsOf(store: Store, { warehouse }: Workspace, ref: ArtifactRef) {
+  return readModelItems(warehouse, await store.objects.open(ref));
 }
 
-interface Known {
-  readonly events: ReadEvents | undefined;
-  readonly items: ReadonlyMap<string, KnownItem>;
+/** A champion may be older than the last training; what users did is taken from the newest. */
+async function newestHistories(
+  store: Store,
+  workspace: Workspace,
+  snapshot: Snapshot,
+  document: ModelVersion,
+  servedItemIds: readonly string[],
+): Promise<(user: string) => number[]> {
+  const [slice] = await slicesOf(store.objects, snapshot, modelDataset);
+  const newest = slice ? (await store.manifests.read(slice.manifest)).files : {};
+  const [items, histories] = [newest.items?.[0], newest.histories?.[0]];
+  const source =
+    items && histories
+      ? { items, histories }
+      : { items: fileOf(document, 'items'), histories: fileOf(document, 'histories') };
+  const { itemIds } = await itemsOf(store, workspace, source.items);
+  const path = await store.objects.open(source.histories);
+  return historyReader(await readHistories(workspace.warehouse, path), itemIds, servedItemIds);
 }
 
-function readKnown({ store, config, log }: LoadDeps, snapshot: Snapshot): Promise<Known> {
-  const context = {
+async function offeredPaths(store: Store, snapshot: Snapshot): Promise<string[]> {
+  const slices = await slicesOf(store.objects, snapshot, 'unified.items');
+  return store.objects.openAll(slices.flatMap(({ files }) => files));
+}
+
+function loadContext(log: Logger) {
+  return {
     log,
     heartbeat: () => undefined,
     signal: new AbortController().signal,
@@ -115,84 +127,21 @@ function readKnown({ store, config, log }: LoadDeps, snapshot: Snapshot): Promis
     force: false,
     failpoint: async () => undefined,
   };
-  return withWorkspace(store, context, async ({ warehouse }) => {
-    const [events, clusters, items] = await Promise.all(
-      ['unified.events', 'match.clusters', 'unified.items'].map((name) =>
-        slicesOf(store.objects, snapshot, name),
-      ),
-    );
-    if (!events || !clusters || !items) throw new TypeError('three datasets were asked for');
-    const paths = await store.objects.openAll(items.flatMap((slice) => slice.files));
-    const work = {
-      dataDate: snapshot.dataDate,
-      events,
-      clusters,
-      items,
-      namespaces: namespacesOf(config),
-      kinds: config.recommend.kinds,
-    };
-    return {
-      events: events.length === 0 ? undefined : await readEvents(store, warehouse, work),
-      items: paths.length === 0 ? new Map() : await readItems(warehouse, paths),
-    };
-  });
 }
 
-async function readItems(warehouse: Warehouse, paths: readonly string[]): Promise<Map<string, KnownItem>> {
-  const rows = await warehouse.rows(
-    'serve.items',
-    `select item_id, title, category, gone_since is not null as gone from ${readParquetSql(paths)} order by item_id`,
-  );
-  return new Map(
-    rows.map((row) => [
-      String(row.item_id),
-      { title: String(row.title ?? ''), category: String(row.category ?? ''), gone: row.gone === true },
-    ]),
-  );
-}
-
-/** What users did, in the model's own item numbers. */
-function behaviour(events: ReadEvents | undefined, itemIds: readonly string[]) {
-  const numberOf = new Map(itemIds.map((id, index) => [id, index]));
-  const own = Int32Array.from(events?.itemIds ?? [], (id) => numberOf.get(id) ?? -1);
-  const userNumbers = new Map((events?.userIds ?? []).map((id, index) => [id, index]));
-  const popularity = new Float64Array(itemIds.length);
-  for (const item of events?.interactions.itemOf ?? []) {
-    const index = own[item] ?? -1;
-    if (index >= 0) popularity[index] = (popularity[index] ?? 0) + 1;
-  }
-  return {
-    popularity,
-    historyOf: (user: string): number[] => {
-      const number = userNumbers.get(user);
-      if (!events || number === undefined) return [];
-      return historyOf(events.interactions, number)
-        .map((item) => own[item] ?? -1)
-        .filter((index) => index >= 0);
-    },
-  };
-}
-
-/** The category as written and, where it is a path, each of its steps. */
-function categoriesOf(category: string): string[] {
-  if (category === '') return [];
-  const steps = category.split(/[>/|]/).map((step) => step.trim());
-  return [...new Set([category, ...steps.filter((step) => step !== '')])];
-}
-
-function namespacesOf({ sources }: Config): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(sources).flatMap(([source, { entities }]) =>
-      entities.events ? [[source, entities.events.namespace]] : [],
-    ),
-  );
-}
-
-async function fileOf(store: Store, { version, files }: ModelVersion, role: string): Promise<Buffer> {
+function fileOf({ version, files }: ModelVersion, role: string): ArtifactRef {
   const ref = files[role]?.[0];
-  if (ref) return readFile(await store.objects.open(ref));
+  if (ref) return ref;
   throw new ModelError(
     `${version} has no file '${role}' (it has ${Object.keys(files).sort().join(', ')}); retrain, or take another version`,
     { code: 'STK-MODEL-FILES', details: { version, role } },
+  );
+}
+
+function assertItems({ version }: ModelVersion, expected: number, found: number): void {
+  if (expected === found) return;
+  throw new ModelError(
+    `${version}: the model is of ${expected} items, its list names ${found}; retrain, or take another version`,
+    { code: 'STK-MODEL-ITEMS', details: { version, expected, found } },
   );
 }

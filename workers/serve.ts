@@ -12,7 +12,7 @@ import { codeVersion } from './version.ts';
 
 /** How to serve a project. */
 export interface ServeOptions {
-  readonly project: Pick<Project, 'config' | 'storeDir'>;
+  readonly project: Pick<Project, 'storeDir'>;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -46,7 +46,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   const store = await openStore(project.storeDir);
   const feedback = openOnlineStore({ path: onlinePath(project.storeDir), now: () => new Date() });
   const hot = createHotSwitch({
-    target: options.target ?? servingTarget({ store, config: project.config, log }),
+    target: options.target ?? servingTarget({ store, log }),
     log,
     clock: () => performance.now(),
   });

@@ -1,0 +1,106 @@
+import { readParquetSql } from '../warehouse/parquet.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+
+/** A model's items: ids by index, and how often each was asked for. */
+export interface ModelItems {
+  readonly itemIds: readonly string[];
+  /** [items] */
+  readonly interest: Float64Array;
+}
+
+/** Reads the items of a training, columns `number`, `item_id`, `interest`. */
+export async function readModelItems(warehouse: Warehouse, path: string): Promise<ModelItems> {
+  const rows = await warehouse.rows(
+    'serve.model_items',
+    `select item_id, interest::double as interest from ${readParquetSql([path])} order by number`,
+  );
+  return {
+    itemIds: rows.map(({ item_id }) => String(item_id)),
+    interest: Float64Array.from(rows, ({ interest }) => Number(interest)),
+  };
+}
+
+/** Users' histories in one array: those of user u lie at `offsets[u] .. offsets[u + 1]`, oldest first. */
+export interface ModelHistories {
+  readonly userNumbers: ReadonlyMap<string, number>;
+  readonly offsets: Int32Array;
+  /** Item numbers of the training. */
+  readonly itemOf: Int32Array;
+}
+
+/** Reads the histories of a training, columns `user_id`, `age` (1 = newest), `item_number`. */
+export async function readHistories(warehouse: Warehouse, path: string): Promise<ModelHistories> {
+  const relation = readParquetSql([path]);
+  const users = await warehouse.rows(
+    'serve.users',
+    `select user_id, count(*)::integer as items from ${relation} group by user_id order by user_id`,
+  );
+  const [itemOf] = await warehouse.integers(
+    'serve.histories',
+    `select item_number::integer as item_number from ${relation} order by user_id, age desc`,
+  );
+  const offsets = new Int32Array(users.length + 1);
+  for (const [number, { items }] of users.entries())
+    offsets[number + 1] = (offsets[number] ?? 0) + Number(items);
+  return {
+    userNumbers: new Map(users.map(({ user_id }, number) => [String(user_id), number])),
+    offsets,
+    itemOf: itemOf ?? new Int32Array(0),
+  };
+}
+
+/**
+ * A user's history in the numbers of the model that serves, which may be an older one than the histories are of; items it does
+ * not know are left out.
+ */
+export function historyReader(
+  { userNumbers, offsets, itemOf }: ModelHistories,
+  historyItemIds: readonly string[],
+  servedItemIds: readonly string[],
+): (user: string) => number[] {
+  const served = new Map(servedItemIds.map((id, index) => [id, index]));
+  const translated = Int32Array.from(historyItemIds, (id) => served.get(id) ?? -1);
+  return (user) => {
+    const number = userNumbers.get(user);
+    if (number === undefined) return [];
+    const own = itemOf.subarray(offsets[number], offsets[number + 1]);
+    return Array.from(own, (item) => translated[item] ?? -1).filter((item) => item >= 0);
+  };
+}
+
+/** What the shop says of an item now. */
+export interface OfferedItem {
+  readonly title: string;
+  readonly categories: readonly string[];
+  /** No source delivers it any more. */
+  readonly gone: boolean;
+}
+
+/** Reads `unified.items`: id → what the shop says of it; empty where there is none. */
+export async function readOffered(
+  warehouse: Warehouse,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, OfferedItem>> {
+  if (paths.length === 0) return new Map();
+  const rows = await warehouse.rows(
+    'serve.items',
+    `select item_id, title, category, gone_since is not null as gone from ${readParquetSql(paths)} order by item_id`,
+  );
+  return new Map(
+    rows.map((row) => [
+      String(row.item_id),
+      {
+        title: String(row.title ?? ''),
+        categories: categoriesOf(String(row.category ?? '')),
+        gone: row.gone === true,
+      },
+    ]),
+  );
+}
+
+/** The category as written and, where it is a path, each of its steps. */
+export function categoriesOf(category: string): string[] {
+  const whole = category.trim();
+  const steps = whole.split(/[>/|]/).map((step) => step.trim());
+  return [...new Set([whole, ...steps])].filter((step) => step !== '');
+}
