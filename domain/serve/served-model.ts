@@ -1,4 +1,4 @@
-import { largest } from '../math/top-k.ts';
+import { createTopK, largest } from '../math/top-k.ts';
 
 /** What is known of a user beside the history, as the scorer takes it. */
 export interface ScorerContext {
@@ -119,11 +119,7 @@ export function createServedModel(parts: ModelParts): ServedModel {
     recommend(user, history, n, admission) {
       scorer.score(history, scores, parts.contextOf?.(user));
       admit(admission);
-      const floor = parts.floor ?? lowestOrZero(scores);
-      for (let item = 0; item < skip.length; item++) {
-        if (!((scores[item] as number) > floor)) skip[item] = 1;
-      }
-      return largest(scores, n, skip).map(({ index, value }) => ({ item: index, score: value }));
+      return best(scores, parts.floor ?? lowestOrZero(scores), n, skip);
     },
     popular(n, admission) {
       admit(admission);
@@ -151,8 +147,26 @@ export function createServedModel(parts: ModelParts): ServedModel {
 
 function lowestOrZero(scores: Float32Array): number {
   let least = 0;
-  for (const score of scores) if (score < least) least = score;
+  for (let item = 0; item < scores.length; item++) {
+    const score = scores[item] as number;
+    if (score < least) least = score;
+  }
   return least;
+}
+
+/** The best `n` above the floor in one pass; most items have no evidence and are never shown to the heap. */
+function best(scores: Float32Array, floor: number, n: number, skip: Uint8Array): Ranked[] {
+  const heap = createTopK(n);
+  for (let item = 0; item < scores.length; item++) {
+    const score = scores[item] as number;
+    if (score > floor && skip[item] === 0) heap.offer(item, score);
+  }
+  const [items, values] = [new Int32Array(n), new Float64Array(n)];
+  const found = heap.drain(items, values, 0);
+  return Array.from({ length: found }, (_, at) => ({
+    item: items[at] as number,
+    score: values[at] as number,
+  }));
 }
 
 function itemsByCategory(categories: readonly (readonly string[])[]): Map<string, number[]> {
