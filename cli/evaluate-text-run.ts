@@ -4,10 +4,19 @@ import type { Encoder } from '../domain/embed/encoder.ts';
 import { openGemm } from '../domain/math/gemm.ts';
 import { StocktakeError } from '../domain/runtime/errors.ts';
 import { hashFile } from '../domain/runtime/hashing.ts';
-import type { EvaluateTextOptions } from './evaluate-text.ts';
 import type { GlobalOptions } from './options.ts';
 import { createOutput, type Output, table } from './output.ts';
 import { readTextFiles, type TextFile } from './read-texts.ts';
+
+/** Flags of `stocktake evaluate text`. */
+export interface EvaluateTextOptions {
+  readonly train: string;
+  readonly test: string;
+  readonly valid?: string;
+  readonly text: string;
+  readonly label: string;
+  readonly seed: number;
+}
 
 /** Share of the training rows held out where no validation file is given. */
 const validationShare = 0.15;

@@ -1,4 +1,3 @@
-import { InputError } from '../runtime/errors.ts';
 import type { CsrMatrix } from './sparse.ts';
 import { sparseKernel } from './sparse-kernel.ts';
 
@@ -25,7 +24,7 @@ const compiled = new WebAssembly.Module(sparseKernel());
  *
  * Holds a copy of the matrix, of one source and one result; sums run in 32 bits in the order of a row's columns, so equal
  * inputs give equal bytes on every machine.
- * @throws InputError STK-MATH-SPARSE when it would need more than 4 GiB
+ * @throws RangeError when it would need more than 4 GiB
  */
 export function openSparseProduct(matrix: CsrMatrix, stride: number): SparseProduct {
   const { offsets, columns, values, rows, width } = matrix;
@@ -39,9 +38,8 @@ export function openSparseProduct(matrix: CsrMatrix, stride: number): SparseProd
   ];
   const bytes = outAt + rows * stride * 4;
   if (bytes > mostBytes) {
-    throw new InputError(
+    throw new RangeError(
       `A sparse product of ${rows} × ${width} with ${stride} columns needs ${bytes} bytes, more than 4 GiB; use fewer features or rows`,
-      { code: 'STK-MATH-SPARSE' },
     );
   }
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
