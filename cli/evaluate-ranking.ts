@@ -98,7 +98,7 @@ function print(document: EvaluationDocument, globals: GlobalOptions, out: Output
     `* chosen on the validation part; search ${document.searchSeconds.toFixed(1)} s, seed ${document.seed}`,
   );
   for (const model of document.models) {
-    if (model.name === document.chosen && model.trials > 0) {
+    if (model.name === document.chosen) {
       out.data(`${model.name} ${JSON.stringify(model.parameters)}`);
       return;
     }

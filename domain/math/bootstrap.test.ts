@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bootstrapMean, pairedDifference } from './bootstrap.ts';
+import { bootstrapMean, bootstrapMeans, pairedDifference } from './bootstrap.ts';
 import { openStream } from './random.ts';
 
 it('has no width where all values are equal', () => {
@@ -35,4 +35,14 @@ it('sees a small difference of the same users that two separate intervals would 
   const a = b.map((value) => value + 0.01 + (random.float() - 0.5) * 0.01);
   expect(pairedDifference(a, b, { seed: 2 }).low).toBeGreaterThan(0.009);
   expect(bootstrapMean(a, { seed: 2 }).low).toBeLessThan(bootstrapMean(b, { seed: 2 }).high);
+});
+
+it('gives several values of the same users the intervals each would have alone', () => {
+  const a = Float64Array.from({ length: 30 }, (_, at) => at % 7);
+  const b = Float64Array.from({ length: 30 }, (_, at) => Math.sqrt(at));
+  expect(bootstrapMeans([a, b], { seed: 4 })).toEqual([
+    bootstrapMean(a, { seed: 4 }),
+    bootstrapMean(b, { seed: 4 }),
+  ]);
+  expect(bootstrapMeans([], { seed: 4 })).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { bootstrapMean } from '../math/bootstrap.ts';
+import { bootstrapMeans } from '../math/bootstrap.ts';
 import { type Evaluation, type EvaluationCase, evaluateModel, type MetricName } from './evaluate-model.ts';
 import type { EvaluationOptions, ModelFigures } from './evaluation-document.ts';
 import type { Family } from './families.ts';
@@ -63,12 +63,11 @@ export function measure(
   const begun = options.now();
   const evaluation = evaluateModel(recommender.fit(train), cases, metrics);
   const seconds = (options.now() - begun) / 1000;
+  const columns = metrics.map((metric) => evaluation.perUser[metric] ?? new Float64Array(0));
   const intervals = Object.fromEntries(
-    metrics.map((metric) => {
-      const values = evaluation.perUser[metric] ?? new Float64Array(0);
-      const { low, high } = bootstrapMean(values, { seed: options.seed });
-      return [metric, [low, high] as const];
-    }),
+    bootstrapMeans(columns, { seed: options.seed }).map(
+      ({ low, high }, at) => [metrics[at] as string, [low, high] as const] as const,
+    ),
   );
   const { name, parameters } = recommender;
   const figures = {
