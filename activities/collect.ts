@@ -1,3 +1,4 @@
+import { createChildShelf } from '../domain/collect/child-shelf.ts';
 import { collectSlices } from '../domain/collect/collect.ts';
 import { batchOf } from '../domain/plan/steps.ts';
 import { InputError } from '../domain/runtime/errors.ts';
@@ -6,15 +7,28 @@ import type { PlannedSlice } from '../schemas/plan.ts';
 import { durableStep, type StepScope } from './boundary.ts';
 import type { ActivityDeps } from './deps.ts';
 
-/** Collect: files of one source and batch, parsed in limited child processes, one at a time per activity. */
-export const createCollectActivities = (deps: ActivityDeps) => ({
-  collectSource: durableStep(deps, 'collectSource', (scope) => {
-    const { name, source, slices } = sourceBatch(scope);
-    const { limits } = scope.plan.config;
-    const context = { ...scope.context, threads: 1 };
-    return collectSlices(scope.store, context, { name, source, limits, input: scope.plan.input, slices });
-  }),
-});
+/**
+ * Collect: files of one source and batch, parsed in limited child processes, one at a time per activity. A child waits a
+ * moment for the next activity of this worker; the worker's end is not held up by it.
+ */
+export const createCollectActivities = (deps: ActivityDeps) => {
+  const shelf = createChildShelf();
+  return {
+    collectSource: durableStep(deps, 'collectSource', (scope) => {
+      const { name, source, slices } = sourceBatch(scope);
+      const { config, input } = scope.plan;
+      const context = { ...scope.context, threads: 1 };
+      return collectSlices(scope.store, context, {
+        name,
+        source,
+        limits: config.limits,
+        input,
+        slices,
+        shelf,
+      });
+    }),
+  };
+};
 
 /** The source and the planned slices a step works on. @throws InputError STK-STEP-UNKNOWN-SOURCE */
 export function sourceBatch({ request, plan }: StepScope): {

@@ -9,6 +9,7 @@ import type { StageContext } from '../runtime/stage.ts';
 import { inWaves } from '../runtime/waves.ts';
 import type { StoredManifest } from '../store/manifests.ts';
 import type { Store } from '../store/store.ts';
+import type { ChildShelf } from './child-shelf.ts';
 import { createCommitter } from './committer.ts';
 import type { ParseRules } from './jobs.ts';
 import { createParsePool } from './parse-pool.ts';
@@ -28,6 +29,8 @@ export interface CollectWork {
   readonly slices: readonly PlannedSlice[];
   /** Main module of the parsing child. Default: the parser of this room. */
   readonly parser?: URL;
+  /** Where parsing children wait between two calls. Default: each call starts and ends its own. */
+  readonly shelf?: ChildShelf;
 }
 
 const mostChildren = 2;
@@ -87,11 +90,11 @@ async function makeSlices(
     children: Math.max(1, Math.min(mostChildren, context.threads)),
     memoryMb: work.limits.childMemoryMb,
     seconds: work.limits.childSeconds,
-    folders: [staging, join(store.dir, 'objects')],
-    scratch: staging,
+    ...childFolders(store, staging, work.shelf),
     signal: context.signal,
     log: context.log,
     ...(work.parser ? { script: work.parser } : {}),
+    ...(work.shelf ? { shelf: work.shelf } : {}),
   });
   const beat = setInterval(() => {
     context.heartbeat({ done: committer.done(), total: todo.length, source: work.name });
@@ -108,6 +111,22 @@ async function makeSlices(
     await pool.close();
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+/**
+ * What a child may see: the store's objects, and the staging folder of this attempt.
+ *
+ * A child that serves one call after another cannot be locked to one attempt, and gets the store's staging as a whole. That
+ * widens what an untrusted file could reach, were it to break out of its parser's rules, by the unfinished files of other
+ * attempts on the same store; it never reaches anything outside the store.
+ */
+function childFolders(
+  store: Store,
+  attempt: string,
+  shelf: ChildShelf | undefined,
+): { folders: string[]; scratch: string } {
+  const staging = shelf ? join(store.dir, 'staging') : attempt;
+  return { folders: [staging, join(store.dir, 'objects')], scratch: staging };
 }
 
 function rulesOf({ name, source, limits }: CollectWork): ParseRules {

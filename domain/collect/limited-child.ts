@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +11,10 @@ export interface LimitedChild {
   /** Closes its input: it ends when it has worked what it was sent. */
   finish(): void;
   kill(): void;
+  /** From now on it does not keep this process alive. */
+  unref(): void;
+  /** Takes `unref` back. */
+  ref(): void;
 }
 
 /** How a child ended. */
@@ -52,6 +57,8 @@ export function startLimitedChild(options: ChildOptions): LimitedChild {
   const env = { TZ: 'UTC', MALLOC_ARENA_MAX: '2' };
   const child = spawn(command as string, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = endOf(child);
+  // Each pipe holds this process as much as the child itself does.
+  const holds = [child, ...child.stdio.filter((pipe) => pipe instanceof Socket)];
   // A write to a child that has just died fails here; `ended` tells the same.
   child.stdin.on('error', () => undefined);
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -68,6 +75,12 @@ export function startLimitedChild(options: ChildOptions): LimitedChild {
     },
     kill: () => {
       child.kill('SIGKILL');
+    },
+    unref: () => {
+      for (const hold of holds) hold.unref();
+    },
+    ref: () => {
+      for (const hold of holds) hold.ref();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { messageOf, systemErrorCode } from '../runtime/errors.ts';
@@ -7,9 +8,9 @@ import { openSandbox, type Sandbox } from './sandbox.ts';
 
 /** What the parent tells the child on its command line, as JSON. */
 export interface ChildSetup {
-  /** The only folders DuckDB sees: the store's objects and the staging folder. */
+  /** The only folders DuckDB sees: the store's objects and staging. */
   readonly folders: readonly string[];
-  /** Scratch folder of this child. */
+  /** Scratch folder of this child; it makes it, and removes it when its input ends. */
   readonly scratch: string;
   readonly engineMemoryMb: number;
   /** Resident memory from which the child ends itself, where the platform does not limit it. */
@@ -43,6 +44,8 @@ export async function serveJobs(
       answer({ type: 'failed', fault: faultOf(error), message: messageOf(error).split('\n', 1)[0] ?? '' });
     }
   }
+  // The parent may be gone, then nobody else does it.
+  rmSync(setup.scratch, { recursive: true, force: true });
 }
 
 function runJob(sandbox: Sandbox, job: Job, scratch: string): Promise<ParseResult | TableResult> {

@@ -6,7 +6,7 @@ import { createParseWorker, type JobOutcome, type ParseWorker, type WorkerOption
 export interface ParsePool {
   /** Never rejects because of a file. @throws SourceError STK-COLLECT-CANCELLED after an abort */
   run<J extends Job>(job: J): Promise<JobOutcome<J>>;
-  /** Ends the children and waits until they are gone. */
+  /** Parks idle children on the shelf, where there is one; ends the others and waits until they are gone. */
   close(): Promise<void>;
 }
 
@@ -19,9 +19,7 @@ export interface PoolOptions extends WorkerOptions {
 
 /** Makes a pool of workers. */
 export function createParsePool(options: PoolOptions): ParsePool {
-  const workers = Array.from({ length: options.children }, (_, index) =>
-    createParseWorker({ ...options, scratch: `${options.scratch}/child-${index + 1}` }),
-  );
+  const workers = Array.from({ length: options.children }, () => createParseWorker(options));
   const idle: ParseWorker[] = [...workers];
   const waiting: ((worker: ParseWorker) => void)[] = [];
   const stopAll = (): Promise<unknown> => Promise.all(workers.map((worker) => worker.stop()));
@@ -48,7 +46,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
     },
     async close() {
       options.signal.removeEventListener('abort', abort);
-      await stopAll();
+      await Promise.all(workers.map((worker) => worker.release()));
     },
   };
 }

@@ -1,8 +1,12 @@
-import { extname } from 'node:path';
-import type { Logger } from '../runtime/logger.ts';
+import type { ChildShelf } from './child-shelf.ts';
 import type { ChildMessage, Job, JobResult, MachineFault } from './jobs.ts';
-import { type ChildEnd, type LimitedChild, limitsAddressSpace, startLimitedChild } from './limited-child.ts';
-import type { ChildSetup } from './parse-child.ts';
+import type { ChildEnd } from './limited-child.ts';
+import {
+  likenessOf,
+  type ParsingChild,
+  type ParsingChildOptions,
+  startParsingChild,
+} from './parsing-child.ts';
 
 /**
  * How a job ended: its result; a fault that is not the file's (`disk` full or broken, received object `changed`, parser did
@@ -13,30 +17,24 @@ export type JobOutcome<J extends Job> =
   | { readonly kind: 'failed'; readonly fault: MachineFault; readonly message: string }
   | { readonly kind: 'died' };
 
-/** One limited child after another, working one job at a time. The first starts with the first job. */
+/** One limited child after another, working one job at a time. The first is there with the first job. */
 export interface ParseWorker {
   /** Never rejects because of a file. Not to be called again before it has settled. */
   run<J extends Job>(job: J): Promise<JobOutcome<J>>;
   /** Kills the child and waits until it is gone; a job that runs counts as died. */
   stop(): Promise<void>;
+  /** Parks an idle child on the shelf. Without a shelf, or while a job runs, it stops. */
+  release(): Promise<void>;
 }
 
 /** What a worker needs. */
-export interface WorkerOptions {
-  readonly memoryMb: number;
+export interface WorkerOptions extends ParsingChildOptions {
   /** Seconds a job may take for each file it works. */
   readonly seconds: number;
-  /** Folders DuckDB may see in the child. */
-  readonly folders: readonly string[];
-  /** Folder for scratch files; each child gets one of its own in it. */
-  readonly scratch: string;
-  readonly log: Logger;
-  /** Main module of the child. Default: the parser beside this file. */
-  readonly script?: URL;
+  /** Lends the first child and takes the last one back. Default: every child is started here and ended. */
+  readonly shelf?: ChildShelf;
 }
 
-/** DuckDB's share of the child's memory; the rest is Node's own. */
-const engineMemoryMb = 1024;
 /** A child that has grown beyond this makes room for a fresh one: memory once in pieces is not given back. */
 const freshAboveMb = 512;
 const tries = 2;
@@ -44,71 +42,97 @@ const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Makes a worker. A child that dies (signal, memory, time limit) or whose parser fails is replaced; its job is tried once
- * more, in a new child of its own.
+ * more, in a new child of its own. A child that had gone before it began the job was no try.
  */
 export function createParseWorker(options: WorkerOptions): ParseWorker {
-  let child: Child | undefined;
-  let started = 0;
+  const seat = createSeat(options);
+  let working = false;
   let stopped = false;
-  const fresh = (): Child => {
-    child = startChild(options, `${options.scratch}-${++started}`);
-    return child;
-  };
-  const retire = (): void => {
-    child?.process.finish();
-    child = undefined;
+  const work = async <J extends Job>(job: J): Promise<JobOutcome<J>> => {
+    for (let attempt = 1; !stopped; ) {
+      const { child, fresh } = seat.take();
+      const ended = await workOnce(child, job, options.seconds * filesOf(job) * 1000);
+      if ('answer' in ended) {
+        if (ended.answer.type !== 'done' || ended.answer.residentMb > freshAboveMb) seat.retire();
+        return outcomeOf(ended.answer);
+      }
+      seat.clear();
+      if (!fresh && !ended.begun) {
+        options.log.info('idle parsing child had ended', ended.facts);
+        continue;
+      }
+      const facts = { job: nameOf(job), attempt, ...ended.facts };
+      options.log.warn('parsing child ended in the middle of a job', facts);
+      if (attempt === tries) return ended.begun ? { kind: 'died' } : cannotStart(ended.end);
+      attempt += 1;
+    }
+    return { kind: 'died' };
   };
   return {
-    async run<J extends Job>(job: J): Promise<JobOutcome<J>> {
-      for (let attempt = 1; !stopped; attempt++) {
-        const ended = await workOnce(child ?? fresh(), job, options.seconds * filesOf(job) * 1000);
-        if ('answer' in ended) {
-          if (ended.answer.type === 'done' && ended.answer.residentMb <= freshAboveMb)
-            return outcomeOf(ended.answer);
-          retire();
-          return outcomeOf(ended.answer);
-        }
-        child = undefined;
-        options.log.warn('parsing child ended in the middle of a job', {
-          job: nameOf(job),
-          attempt,
-          ...ended.facts,
-        });
-        if (attempt === tries) return ended.begun ? { kind: 'died' } : cannotStart(ended.end);
+    async run(job) {
+      working = true;
+      try {
+        return await work(job);
+      } finally {
+        working = false;
       }
-      return { kind: 'died' };
     },
-    async stop() {
+    stop() {
       stopped = true;
-      child?.process.kill();
-      await child?.process.ended;
+      return seat.kill();
+    },
+    async release() {
+      const isWell = !working && !stopped;
+      stopped = true;
+      if (!isWell || !seat.park()) await seat.kill();
     },
   };
 }
 
-/** A child process and who listens to it. */
-interface Child {
-  readonly process: LimitedChild;
-  listener: (message: ChildMessage) => void;
+/** Where the one child sits that a worker has at a time. */
+interface Seat {
+  /** The child that sits here, else one from the shelf the first time, else a fresh one. */
+  take(): { readonly child: ParsingChild; readonly fresh: boolean };
+  /** Forgets a child that has ended. */
+  clear(): void;
+  /** Lets the child end by itself. */
+  retire(): void;
+  /** Ends the child, if there is one, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** Whether the child could be put on the shelf. */
+  park(): boolean;
 }
 
-function startChild(options: WorkerOptions, scratch: string): Child {
-  const setup: ChildSetup = {
-    folders: options.folders,
-    scratch,
-    engineMemoryMb,
-    ...(limitsAddressSpace ? {} : { residentMb: options.memoryMb }),
+function createSeat(options: WorkerOptions): Seat {
+  const { shelf } = options;
+  const key = likenessOf(options);
+  let sitting: ParsingChild | undefined;
+  let first = true;
+  return {
+    take() {
+      const used = sitting ?? (first ? shelf?.take(key) : undefined);
+      first = false;
+      sitting = used ?? startParsingChild(options);
+      return { child: sitting, fresh: used === undefined };
+    },
+    clear() {
+      sitting = undefined;
+    },
+    retire() {
+      sitting?.finish();
+      sitting = undefined;
+    },
+    async kill() {
+      sitting?.kill();
+      await sitting?.ended;
+    },
+    park() {
+      if (!shelf || !sitting) return false;
+      shelf.put(key, sitting);
+      sitting = undefined;
+      return true;
+    },
   };
-  const child: Child = {
-    listener: () => undefined,
-    process: startLimitedChild({
-      script: options.script ?? new URL(`./parse-child${extname(import.meta.url)}`, import.meta.url),
-      setup,
-      memoryMb: options.memoryMb,
-      onMessage: (message) => child.listener(message as ChildMessage),
-    }),
-  };
-  return child;
 }
 
 type Answer = Exclude<ChildMessage, { type: 'begin' }>;
@@ -118,13 +142,13 @@ type Ended =
   | { readonly answer: Answer }
   | { readonly begun: boolean; readonly end: ChildEnd; readonly facts: Readonly<Record<string, unknown>> };
 
-async function workOnce(child: Child, job: Job, timeoutMs: number): Promise<Ended> {
+async function workOnce(child: ParsingChild, job: Job, timeoutMs: number): Promise<Ended> {
   let begun = false;
   let failure = '';
   const timer = setTimeout(
     () => {
       failure = 'took too long';
-      child.process.kill();
+      child.kill();
     },
     Math.min(timeoutMs, longestTimerMs),
   );
@@ -133,14 +157,14 @@ async function workOnce(child: Child, job: Job, timeoutMs: number): Promise<Ende
       if (message.type === 'begin') begun = true;
       else if (message.type === 'failed' && message.fault === 'parser') {
         failure = message.message;
-        child.process.kill();
+        child.kill();
       } else resolve({ answer: message });
     };
   });
-  const died = child.process.ended.then((end): Ended => {
+  const died = child.ended.then((end): Ended => {
     return { begun, end, facts: { failure, code: end.code, signal: end.signal } };
   });
-  child.process.send(job);
+  child.send(job);
   try {
     return await Promise.race([answered, died]);
   } finally {

@@ -12,6 +12,7 @@ import { stageContext as smallContext } from '../runtime/stage-fixture.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { readParquetSql } from '../warehouse/parquet.ts';
 import { openWarehouse, type Row } from '../warehouse/warehouse.ts';
+import type { ChildShelf } from './child-shelf.ts';
 import { collectSlices } from './collect.ts';
 import { listSource } from './files.ts';
 
@@ -23,6 +24,7 @@ export interface CollectOptions {
   readonly limits?: Partial<Config['limits']>;
   readonly context?: Partial<StageContext>;
   readonly parser?: URL;
+  readonly shelf?: ChildShelf;
 }
 
 /** What was collected, read back. */
@@ -67,7 +69,7 @@ export async function openSourceFixture(): Promise<SourceFixture> {
       await writeFile(join(input, path), content);
     },
     list,
-    async collect(source, { limits = {}, context = {}, parser } = {}) {
+    async collect(source, { limits = {}, context = {}, parser, shelf } = {}) {
       const plan = await list(source);
       const output = await collectSlices(store, stageContext(context), {
         name: 'shop',
@@ -76,6 +78,7 @@ export async function openSourceFixture(): Promise<SourceFixture> {
         input,
         slices: plan.slices,
         ...(parser ? { parser } : {}),
+        ...(shelf ? { shelf } : {}),
       });
       const slices = output.datasets['raw.shop'] ?? [];
       const manifests = await store.manifests.readAll(slices.map(({ manifest }) => manifest));
