@@ -46,7 +46,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   const store = await openStore(project.storeDir);
   const feedback = openOnlineStore({ path: onlinePath(project.storeDir), now: () => new Date() });
   const hot = createHotSwitch({
-    target: options.target ?? servingTarget({ store, log }),
+    target: options.target ?? servingTarget({ store }),
     log,
     clock: () => performance.now(),
   });

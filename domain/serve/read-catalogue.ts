@@ -5,7 +5,7 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 export interface ModelItems {
   readonly itemIds: readonly string[];
   /** [items] */
-  readonly interest: Float64Array;
+  readonly interest: Float64Array<ArrayBuffer>;
 }
 
 /** Reads the items of a training, columns `number`, `item_id`, `interest`. */
@@ -22,8 +22,8 @@ export async function readModelItems(warehouse: Warehouse, path: string): Promis
 
 /** Users' histories in one array: those of user u lie at `offsets[u] .. offsets[u + 1]`, oldest first. */
 export interface ModelHistories {
-  readonly userNumbers: ReadonlyMap<string, number>;
-  readonly offsets: Int32Array;
+  readonly userIds: readonly string[];
+  readonly offsets: Int32Array<ArrayBuffer>;
   /** Item numbers of the training. */
   readonly itemOf: Int32Array;
 }
@@ -43,29 +43,21 @@ export async function readHistories(warehouse: Warehouse, path: string): Promise
   for (const [number, { items }] of users.entries())
     offsets[number + 1] = (offsets[number] ?? 0) + Number(items);
   return {
-    userNumbers: new Map(users.map(({ user_id }, number) => [String(user_id), number])),
+    userIds: users.map(({ user_id }) => String(user_id)),
     offsets,
     itemOf: itemOf ?? new Int32Array(0),
   };
 }
 
-/**
- * A user's history in the numbers of the model that serves, which may be an older one than the histories are of; items it does
- * not know are left out.
- */
-export function historyReader(
-  { userNumbers, offsets, itemOf }: ModelHistories,
-  historyItemIds: readonly string[],
-  servedItemIds: readonly string[],
-): (user: string) => number[] {
-  const served = new Map(servedItemIds.map((id, index) => [id, index]));
-  const translated = Int32Array.from(historyItemIds, (id) => served.get(id) ?? -1);
-  return (user) => {
-    const number = userNumbers.get(user);
-    if (number === undefined) return [];
-    const own = itemOf.subarray(offsets[number], offsets[number + 1]);
-    return Array.from(own, (item) => translated[item] ?? -1).filter((item) => item >= 0);
-  };
+/** Item numbers of one training in those of another; -1 where the other does not know the item. */
+export function translated(
+  itemOf: Int32Array,
+  fromIds: readonly string[],
+  toIds: readonly string[],
+): Int32Array<ArrayBuffer> {
+  const numberOf = new Map(toIds.map((id, index) => [id, index]));
+  const numbers = Int32Array.from(fromIds, (id) => numberOf.get(id) ?? -1);
+  return Int32Array.from(itemOf, (item) => numbers[item] ?? -1);
 }
 
 /** What the shop says of an item now. */
