@@ -9,9 +9,15 @@ import { evaluateSequence, leaveOneOut } from '../domain/recommend/leave-one-out
 import { type LineFile, readLineFile } from '../domain/recommend/line-file.ts';
 import { evaluateRanking, rankingParts } from '../domain/recommend/ranking-task.ts';
 import { CliError, messageOf, systemErrorCode } from '../domain/runtime/errors.ts';
-import type { SearchFlags } from './evaluate.ts';
 import type { GlobalOptions } from './options.ts';
 import { createOutput, type Output, table } from './output.ts';
+
+/** Options `evaluate ranking` and `evaluate sequence` share. */
+export interface SearchFlags {
+  readonly seed: number;
+  readonly budget: number;
+  readonly trials: number;
+}
 
 /** `stocktake evaluate sequence`: leave one out on a file of sequences. */
 export async function sequence(

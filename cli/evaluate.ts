@@ -3,13 +3,6 @@ import { InvalidArgumentError } from 'commander';
 import { addEvaluateText } from './evaluate-text.ts';
 import type { GlobalOptions } from './options.ts';
 
-/** Options `evaluate ranking` and `evaluate sequence` share. */
-export interface SearchFlags {
-  readonly seed: number;
-  readonly budget: number;
-  readonly trials: number;
-}
-
 /**
  * Adds `stocktake evaluate …`: figures on public benchmark formats, so that anyone can check them.
  *
