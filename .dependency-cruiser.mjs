@@ -51,9 +51,9 @@ export default {
     {
       name: 'math-and-runtime-stand-alone',
       severity: 'error',
-      comment: 'Take a value or a function as an argument; types are free.',
+      comment: 'Take a value or a function as an argument; types and the error classes are free.',
       from: { path: '^domain/(math|runtime)/' },
-      to: { path: OURS, pathNot: '^domain/$1/', dependencyTypesNot: ['type-only'] },
+      to: { path: OURS, pathNot: ['^domain/$1/', '^domain/runtime/errors\.ts$'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'store-stands-on-runtime',

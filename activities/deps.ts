@@ -1,3 +1,4 @@
+import type { Encoder } from '../domain/embed/encoder.ts';
 import type { ReportRenderer } from '../domain/report/report.ts';
 import type { Logger } from '../domain/runtime/logger.ts';
 import type { Store } from '../domain/store/store.ts';
@@ -15,6 +16,8 @@ export interface ActivityDeps {
   readonly threads: number;
   readonly now: () => Date;
   readonly render: ReportRenderer;
+  /** Opens the text encoder of this machine; who opens it closes it. @throws ModelError STK-ENCODER-MISSING */
+  readonly openEncoder: () => Promise<Encoder>;
   /** `<activity>:<place>:<fault>`, for fault tests. */
   readonly failpoint: string | undefined;
 }

@@ -1,3 +1,4 @@
+import { aliasesOf } from '../domain/publish/aliases.ts';
 import { publishSnapshot } from '../domain/publish/publish.ts';
 import { compareRuns } from '../domain/replay/compare.ts';
 import { sweepStore } from '../domain/store/retention.ts';
@@ -28,6 +29,7 @@ async function publish(scope: StepScope): Promise<PublishResult> {
     base: plan.baseSnapshot,
     dataDate: fillsHistory ? base.dataDate : plan.dataDate,
     datasets,
+    aliases: aliasesOf(scope.outputs),
     publishedBy: { workflowId: plan.workflow, record: request.record },
     allowOlder: plan.allowOlder,
   });

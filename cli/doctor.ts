@@ -9,7 +9,7 @@ import { type NativeModule, runDoctor } from '../domain/setup/doctor.ts';
 import { checkEncoderFiles } from '../domain/setup/encoder-provision.ts';
 import type { MachineFacts } from '../domain/setup/machine-checks.ts';
 import { loadProject, type Project } from '../workers/load-config.ts';
-import { encoderInstaller } from './open-encoder.ts';
+import { encoderInstaller } from '../workers/open-encoder.ts';
 import type { GlobalOptions } from './options.ts';
 
 /** The world of a check-up; by default this process's. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CliError, messageOf } from '../domain/runtime/errors.ts';
-import { openDefaultEncoder } from './open-encoder.ts';
+import { openDefaultEncoder } from '../workers/open-encoder.ts';
 import type { GlobalOptions } from './options.ts';
 import { createOutput } from './output.ts';
 

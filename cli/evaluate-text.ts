@@ -1,15 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { EvaluateTextOptions } from './evaluate-text-run.ts';
 import type { GlobalOptions } from './options.ts';
-
-/** Flags of `stocktake evaluate text`. */
-export interface EvaluateTextOptions {
-  readonly train: string;
-  readonly test: string;
-  readonly valid?: string;
-  readonly text: string;
-  readonly label: string;
-  readonly seed: number;
-}
 
 /** Adds `evaluate text` to the `evaluate` command. */
 export function addEvaluateText(
@@ -28,7 +19,7 @@ export function addEvaluateText(
     .option('--seed <n>', 'seed of the split', wholeNumber, 1)
     .action(async (options: EvaluateTextOptions, command: Command) => {
       const { evaluateText } = await import('./evaluate-text-run.ts');
-      const { openDefaultEncoder } = await import('./open-encoder.ts');
+      const { openDefaultEncoder } = await import('../workers/open-encoder.ts');
       end(await evaluateText(options, globals(command), () => openDefaultEncoder(2)));
     });
 }

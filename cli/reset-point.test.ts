@@ -36,6 +36,22 @@ describe('resetPoint', () => {
     expect(resetPoint(events, undefined)).toEqual({ step: 'inventory', eventId: 30 });
   });
 
+  it('takes a branch that failed for a step', () => {
+    const events = [
+      ...historyOf(['inventory', 10, 'completed']),
+      {
+        eventId: 300,
+        startChildWorkflowExecutionInitiatedEventAttributes: {
+          workflowId: 'inventory/2026-10-01/embed',
+          workflowTaskCompletedEventId: 30,
+        },
+      },
+      { eventId: 301, childWorkflowExecutionFailedEventAttributes: { initiatedEventId: 300 } },
+      ...historyOf(['close', 40, 'completed']),
+    ] as Parameters<typeof resetPoint>[0];
+    expect(resetPoint(events, undefined)).toEqual({ step: 'embed', eventId: 30 });
+  });
+
   it('starts at the first step of a named stage, and names the stages there are when it has none', () => {
     const events = historyOf(['collect/a/1', 10, 'completed'], ['normalize/a/1', 20, 'failed']);
     expect(resetPoint(events, 'collect')).toEqual({ step: 'collect/a/1', eventId: 10 });

@@ -6,7 +6,7 @@ type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 /** Where a run goes on: the step that is scheduled again and the workflow-task event a reset needs. */
 export interface ResetPoint {
   readonly step: string;
-  /** `workflowTaskCompletedEventId` of the step's ActivityTaskScheduled event. */
+  /** `workflowTaskCompletedEventId` of the event that scheduled the step's activity or started the branch's child. */
   readonly eventId: number;
 }
 
@@ -15,32 +15,30 @@ export interface ResetPoint {
  * had reached, the step that failed last, or the first that did not complete.
  *
  * Resetting to the last workflow task would not run a failed activity again: that task is the one that consumed the
- * failure. The right event is the task that scheduled the activity.
+ * failure. The right event is the task that scheduled the activity. A branch counts as a step by its name, the last part of
+ * the child's id.
  *
  * @throws CliError STK-RESUME-NO-POINT naming the steps the history has (exit 2)
  */
 export function resetPoint(events: readonly HistoryEvent[], fromStage: string | undefined): ResetPoint {
   const scheduled = events.flatMap((event) => {
-    const attributes = event.activityTaskScheduledEventAttributes;
-    return attributes
-      ? [
-          {
-            id: Number(event.eventId),
-            step: attributes.activityId ?? '',
-            task: Number(attributes.workflowTaskCompletedEventId),
-          },
-        ]
-      : [];
+    const activity = event.activityTaskScheduledEventAttributes;
+    const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
+    const step = activity?.activityId ?? child?.workflowId?.split('/').at(-1);
+    const task = (activity ?? child)?.workflowTaskCompletedEventId;
+    return step ? [{ id: Number(event.eventId), step, task: Number(task) }] : [];
   });
   const completed = new Set(
     events.flatMap((event) => {
-      const attributes = event.activityTaskCompletedEventAttributes;
-      return attributes ? [Number(attributes.scheduledEventId)] : [];
+      const activity = event.activityTaskCompletedEventAttributes;
+      const child = event.childWorkflowExecutionCompletedEventAttributes;
+      return [activity?.scheduledEventId, child?.initiatedEventId].flatMap((id) => (id ? [Number(id)] : []));
     }),
   );
   const failed = events.flatMap((event) => {
-    const attributes = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
-    return attributes ? [Number(attributes.scheduledEventId)] : [];
+    const activity = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
+    const child = event.childWorkflowExecutionFailedEventAttributes;
+    return [activity?.scheduledEventId, child?.initiatedEventId].flatMap((id) => (id ? [Number(id)] : []));
   });
   const road = scheduled.filter(({ step }) => step !== 'close');
   const reached = road.filter(

@@ -4,7 +4,7 @@ import type { Environment } from '../domain/setup/cache-dir.ts';
 import { encoderProvision } from '../domain/setup/encoder-provision.ts';
 import { createProgress, type ProgressStream } from '../domain/setup/progress.ts';
 import { type Provision, type ProvisionState, temporalProvision } from '../domain/setup/provisions.ts';
-import { encoderInstaller } from './open-encoder.ts';
+import { encoderInstaller } from '../workers/open-encoder.ts';
 
 /** Flags of `stocktake setup`. */
 export interface SetupOptions {

@@ -271,6 +271,43 @@ export const configSchema = z.strictObject({
       threshold: z.number().min(0).max(1).default(0.75),
     })
     .prefault({}),
+  /** Text of items and reviews as vectors of the encoder that set-up fetched. */
+  embed: z
+    .strictObject({
+      /** Switched off, labels come from words alone and cold items have no content scores. */
+      enabled: z.boolean().default(true),
+      /** Item columns that make an item's text, in this order. */
+      itemText: z
+        .array(z.enum(['title', 'brand', 'category', 'description']))
+        .min(1)
+        .default(['title', 'brand', 'description']),
+    })
+    .prefault({}),
+  /** Labels of items, reviews and users. */
+  classify: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
+  /** The recommender: what counts as interest, and how long it may look for settings. */
+  recommend: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Event kinds that count as interest in an item. */
+      kinds: z.array(z.string()).min(1).default(['view', 'cart', 'purchase']),
+      /** Settings tried per model, on the validation window only. */
+      trials: z.number().int().min(1).max(500).default(12),
+      /** The search stops here even with trials left; the record says how many were done. */
+      budgetSeconds: z.number().positive().default(120),
+      /** Fewer events than this train nothing. */
+      minEvents: z.number().int().min(1).default(500),
+    })
+    .prefault({}),
+  /** What a candidate must show before it serves. */
+  deploy: z
+    .strictObject({
+      /** Fewer evaluated users than this decide nothing: the champion stays. */
+      minUsers: z.number().int().min(1).default(50),
+      /** How far (NDCG@10) the candidate's paired difference may reach below the champion: its lower bound must lie above minus this. */
+      tolerance: z.number().min(0).max(1).default(0.002),
+    })
+    .prefault({}),
   schedule: z
     .strictObject({
       /** UTC, five fields. Default: 02:30 every night. */

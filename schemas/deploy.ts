@@ -42,6 +42,7 @@ export const gateGrounds = [
   'worse',
   'worse-than-popularity',
   'leak',
+  'newest-day',
   'implausible',
   'too-few-users',
   'unclear',
@@ -73,6 +74,8 @@ export const verdictSchema = z.strictObject({
   /** Paired differences on the same users; null where there was nothing to compare with. */
   againstChampion: intervalSchema.nullable(),
   againstPopularity: intervalSchema.nullable(),
+  /** Candidate − popularity on the newest day and on the days of the window before it; null where it was not measured. */
+  newestDay: z.strictObject({ newest: intervalSchema, usual: intervalSchema, users: z.number().int() }).nullable(),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 

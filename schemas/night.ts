@@ -1,6 +1,7 @@
 import type { ArtifactRef } from './artifact.ts';
 import type { Retries } from './config.ts';
 import type { EntityName } from './entities.ts';
+import type { StepResult } from './run.ts';
 import type { Problem } from './stage.ts';
 
 /** Who asked for a run. */
@@ -40,6 +41,34 @@ export interface BackfillInput extends RunInput {
 /** Input of `replayRun`: repeats a recorded run on its pinned inputs in a scratch store and compares hashes. */
 export interface ReplayInput extends RunInput {
   readonly record: string;
+}
+
+/** What a child of a run stands on: the run's plan, the outputs before it and what the run went on without. */
+export interface WithinRun {
+  readonly plan: PlanResult;
+  readonly outputs: readonly FinishedStep[];
+  readonly problems: readonly Problem[];
+}
+
+/** A finished step as later steps see it. */
+export interface FinishedStep {
+  readonly step: string;
+  readonly stage: string;
+  readonly output: ArtifactRef;
+}
+
+/**
+ * Input of `embedCatalog`, `retrainRecommender` and `deployModel`: as children they work within a run, on their own they plan
+ * on what is published and publish what they made.
+ */
+export interface BranchInput extends RunInput {
+  readonly within?: WithinRun;
+}
+
+/** What a branch has done; `night` where it ran on its own. */
+export interface BranchResult {
+  readonly results: readonly StepResult[];
+  readonly night?: NightResult;
 }
 
 /** Input of `retentionSweep`. */

@@ -18,7 +18,8 @@ const folder = join(root, 'tests', 'replay', 'histories');
 const date = addDays(smallShop.firstDate, smallShop.days - 1);
 
 /**
- * Records histories of real runs on the small demo shop: one that succeeds, one with retries, one that is cancelled.
+ * Records histories of real runs on the small demo shop: one that succeeds and its children, one with retries, one that is
+ * cancelled.
  * They keep their SDK flags; paths and names of the machine are taken out.
  */
 async function main(): Promise<void> {
@@ -52,14 +53,24 @@ async function capture(
     });
     await work(handle);
     const json: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
-    const text = JSON.stringify(json, null, 1);
-    await writeFile(join(folder, `${name}.json`), `${withoutMachine(text, project.dir)}\n`);
-    process.stderr.write(`captured ${name}\n`);
+    await save(name, json, project.dir);
+    if (name !== 'success') return;
+    for (const child of ['retrain', 'retrain/deploy']) {
+      const { workflowId } = handle;
+      const history = await temporal.client.workflow.getHandle(`${workflowId}/${child}`).fetchHistory();
+      await save(child.replace('/', '-'), JSON.parse(historyToJSON(history)), project.dir);
+    }
   } finally {
     await worker.stop();
     await temporal.release();
     await project.remove();
   }
+}
+
+async function save(name: string, json: unknown, projectDir: string): Promise<void> {
+  const text = withoutMachine(JSON.stringify(json, null, 1), projectDir);
+  await writeFile(join(folder, `${name}.json`), `${text}\n`);
+  process.stderr.write(`captured ${name}\n`);
 }
 
 function input(): NightInput {

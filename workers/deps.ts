@@ -5,6 +5,7 @@ import type { Logger } from '../domain/runtime/logger.ts';
 import { openStore } from '../domain/store/store.ts';
 import { createRenderer } from '../web/templates/render.ts';
 import type { Project } from './load-config.ts';
+import { openDefaultEncoder } from './open-encoder.ts';
 import { codeVersion, engineVersions } from './version.ts';
 
 /** Puts together what every activity gets. Reads the environment for the fault-test switch only. */
@@ -19,6 +20,7 @@ export async function createDeps(project: Project, log: Logger): Promise<Activit
     threads: project.config.engine.threads ?? Math.max(1, cpus().length),
     now: () => new Date(),
     render: createRenderer(fileURLToPath(new URL('../web/templates', import.meta.url))),
+    openEncoder: () => openDefaultEncoder(),
     failpoint: process.env.STOCKTAKE_FAILPOINT,
   };
 }

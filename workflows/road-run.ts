@@ -3,7 +3,9 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  ChildWorkflowFailure,
   defineQuery,
+  executeChild,
   isCancellation,
   proxyActivities,
   setCurrentDetails,
@@ -17,12 +19,15 @@ import { searchAttributes } from '../domain/plan/ids.ts';
 import { inputsOf, type StageName, type StepOutput, type StepSpec } from '../domain/plan/steps.ts';
 import type { Retries } from '../schemas/config.ts';
 import type {
+  BranchInput,
+  BranchResult,
   NightResult,
   PlanRequest,
   PlanResult,
   PublishResult,
   StepProgress,
   Trigger,
+  WithinRun,
 } from '../schemas/night.ts';
 import type { StepResult } from '../schemas/run.ts';
 import type { Problem } from '../schemas/stage.ts';
@@ -41,8 +46,21 @@ export interface RoadOptions {
   readonly trigger: Trigger;
   readonly taskQueuePrefix: string;
   readonly retries: Retries;
+  readonly force: boolean;
+  readonly allowOlder: boolean;
   /** Steps of one stage that may wait on the queues at once. */
   readonly maxActive: number;
+  /** Set in a child: the run it works for. */
+  readonly within?: WithinRun | undefined;
+}
+
+/** A workflow of this bundle that works some stages within a run. */
+export interface Branch {
+  /** Last part of the child's id: `<parent>/<name>`. */
+  readonly name: string;
+  readonly workflow: 'embedCatalog' | 'retrainRecommender' | 'deployModel';
+  readonly summary: string;
+  readonly steps: readonly StepSpec[];
 }
 
 /**
@@ -54,6 +72,10 @@ export interface RoadRun {
   plan(request: PlanRequest): Promise<PlanResult>;
   /** Works steps of one stage side by side and adds their outputs to what later steps see. */
   all(stage: StageName, specs: readonly StepSpec[]): Promise<StepResult[]>;
+  /** Works a branch as a child workflow and adds its outputs to what later steps see. */
+  branch(branch: Branch): Promise<void>;
+  /** What this run itself has worked so far. */
+  results(): readonly StepResult[];
   finish(): Promise<NightResult>;
   nothingToDo(plan: PlanResult): Promise<NightResult>;
   /** Closes the record and says in the details what failed and which command goes on. */
@@ -63,10 +85,10 @@ export interface RoadRun {
 /** Starts the stage table of a run and answers its progress query. */
 export function startRoad(options: RoadOptions): RoadRun {
   const board = createBoard();
-  const outputs: StepOutput[] = [];
+  const outputs: StepOutput[] = [...(options.within?.outputs ?? [])];
   const results: StepResult[] = [];
-  const problems: Problem[] = [];
-  let planned: PlanResult | undefined;
+  const problems: Problem[] = [...(options.within?.problems ?? [])];
+  let planned: PlanResult | undefined = options.within?.plan;
   let failedStep = '';
   let advice = '';
   const show = (): void => setCurrentDetails(board.markdown(options.title, advice));
@@ -149,8 +171,38 @@ export function startRoad(options: RoadOptions): RoadRun {
       return finished;
     },
 
+    async branch({ name, workflow, summary, steps }) {
+      board.expect(steps);
+      for (const { step } of steps) board.start(step, Date.now());
+      enter(steps[0]?.stage ?? 'plan');
+      const { taskQueuePrefix, retries, trigger, force, allowOlder } = options;
+      const input: BranchInput = {
+        ...{ taskQueuePrefix, retries, trigger, force, allowOlder },
+        within: { plan: planned as PlanResult, outputs: outputs.map(withoutRest), problems },
+      };
+      try {
+        const done: BranchResult = await executeChild(workflow, {
+          workflowId: `${workflowInfo().workflowId}/${name}`,
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          args: [input],
+          staticSummary: summary,
+        });
+        for (const result of done.results) board.finish(result.step, result, Date.now());
+        outputs.push(...done.results);
+        results.push(...done.results);
+      } catch (error) {
+        failedStep ||= stepOf(error) ?? steps[0]?.step ?? name;
+        board.fail(failedStep, isCancellation(error) ? 'cancelled' : causeOf(error).message, Date.now());
+        throw error;
+      } finally {
+        show();
+      }
+    },
+
+    results: () => results,
+
     async finish() {
-      const publish = results.at(-1)?.facts as unknown as PublishResult;
+      const publish = results.find(({ stage }) => stage === 'publish')?.facts as unknown as PublishResult;
       await close({ status: 'completed', publish });
       return resultOf(planned as PlanResult, results, publish, options.trigger);
     },
@@ -193,8 +245,21 @@ function problemOf(spec: StepSpec, error: unknown): Problem {
   };
 }
 
+/** The step at which a child failed. */
+function stepOf(error: unknown): string | undefined {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+  return cause instanceof ActivityFailure ? cause.activityId : undefined;
+}
+
+function withoutRest({ step, stage, output }: StepOutput): StepOutput {
+  return { step, stage, output };
+}
+
 function causeOf(error: unknown): { message: string; code: string } {
-  const cause = error instanceof ActivityFailure && error.cause ? error.cause : error;
+  let cause = error;
+  while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.cause) {
+    cause = cause.cause;
+  }
   const message = cause instanceof Error ? cause.message : String(cause);
   return {
     message: message.slice(0, 1000),

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stageContext } from '../runtime/stage-fixture.ts';
 import { openSliceFixture, type SliceFixture } from '../warehouse/slice-fixture.ts';
-import { assignLabels, type LabelWork } from './assign-labels.ts';
+import { assignLabels } from './assign-labels.ts';
+import type { LabelWork } from './label-work.ts';
 
 let fixture: SliceFixture;
 let work: LabelWork;

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
-import type { DenseMatrix } from '../math/sparse.ts';
 import type { Progress } from '../runtime/progress.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import { nothingDone, wholeOutput } from '../store/stage-output.ts';
@@ -14,28 +13,12 @@ import { createLabelFiles } from './label-files.ts';
 import { givenItemsSql, loadLabelTables, readItems, readReviews } from './label-tables.ts';
 import { type LabelRequest, labelInThread, type PlainOutcome } from './label-thread.ts';
 import { userLabelsSql, userLabelVersion } from './label-users.ts';
+import type { LabelWork } from './label-work.ts';
 
 /** Raise it when the same inputs would give other labels. */
 export const labelsVersion = 1;
 
 const stage = 'classify';
-
-/** What is labelled, and from what. A dataset the project does not have is an empty list. */
-export interface LabelWork {
-  /** Last day that counts, YYYY-MM-DD. */
-  readonly dataDate: string;
-  readonly seed: number;
-  readonly items: readonly DatasetSlice[];
-  readonly reviews: readonly DatasetSlice[];
-  readonly events: readonly DatasetSlice[];
-  readonly clusters: readonly DatasetSlice[];
-  /** Source → namespace of its items. */
-  readonly namespaces: Readonly<Record<string, string>>;
-  /** Slices that vectors come from: with other ones labels are made again. */
-  readonly vectorSlices: readonly DatasetSlice[];
-  /** A row for each thing, zeros where it has no text; undefined without an encoder. */
-  readonly vectorsOf: (kind: 'item' | 'review', ids: readonly string[]) => Promise<DenseMatrix | undefined>;
-}
 
 /**
  * Labels items (category), reviews (sentiment) and users (interests, habits), as of the data date.

@@ -5,9 +5,9 @@ import { readParquetSql } from '../warehouse/parquet.ts';
 import { quotedString } from '../warehouse/quoting.ts';
 import { runSteps } from '../warehouse/steps.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { LabelWork } from './assign-labels.ts';
 import type { ItemText } from './label-items.ts';
 import type { ReviewText } from './label-reviews.ts';
+import type { LabelWork } from './label-work.ts';
 
 /** Most labelled things learned from; more change the figures little and cost much. Chosen by the hash of their id. */
 const mostLearned = 4000;

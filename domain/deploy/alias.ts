@@ -134,5 +134,6 @@ function handVerdict(
     metrics: { candidate: document.metrics, champion: {}, popularity: {} },
     againstChampion: null,
     againstPopularity: null,
+    newestDay: null,
   };
 }

@@ -7,7 +7,7 @@ import type {
   Verdict,
 } from '../../schemas/deploy.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
-import { judgeCandidate } from '../plan/gate.ts';
+import { judgeCandidate, type NewestDay } from '../plan/gate.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import type { Store } from '../store/store.ts';
 import { modelHashOf, putVerdict, putVersion } from './documents.ts';
@@ -47,6 +47,7 @@ export interface Evaluation {
     readonly metrics: Readonly<Record<string, number>>;
     readonly difference: IntervalDocument;
   };
+  readonly newestDay?: NewestDay;
 }
 
 /** What the deploy stage works on. */
@@ -120,6 +121,7 @@ function verdictOf(registry: Registry, work: DeployWork, document: ModelVersion,
     window: evaluation.window,
     popularity: evaluation.popularity,
     rules,
+    ...(evaluation.newestDay ? { newestDay: evaluation.newestDay } : {}),
     ...(isSame ? { sameAs: document.version } : {}),
     ...(champion === undefined ? {} : { champion: { version: champion, ...(compared ?? unknownChampion) } }),
   });
@@ -138,6 +140,7 @@ function verdictOf(registry: Registry, work: DeployWork, document: ModelVersion,
     },
     againstChampion: compared?.difference ?? null,
     againstPopularity: evaluation.popularity.difference,
+    newestDay: evaluation.newestDay ?? null,
   };
 }
 

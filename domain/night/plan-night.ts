@@ -43,6 +43,7 @@ export interface PlannedRun {
  */
 export async function planNight(store: Store, deps: PlanningDeps, request: PlanRequest): Promise<PlannedRun> {
   const base = await store.snapshots.current();
+  if (branchWorkflows.includes(request.workflow)) return planBranch(deps, request, base);
   refuseOlder(base, request);
   const range = request.workflow === 'backfillInventory' ? { from: request.from } : {};
   const found = await Promise.all(
@@ -58,6 +59,19 @@ export async function planNight(store: Store, deps: PlanningDeps, request: PlanR
     dates,
     nothingToDo:
       request.reprocess && sources.every(({ slices }) => slices.length === 0) ? whyNothing(dates) : '',
+  };
+}
+
+/** Workflows that work on what is published. */
+const branchWorkflows: readonly string[] = ['embedCatalog', 'retrainRecommender', 'deployModel'];
+
+/** The plan of a branch on its own: no source, the published data date. */
+function planBranch(deps: PlanningDeps, request: PlanRequest, base: Snapshot | undefined): PlannedRun {
+  const dataDate = base?.dataDate ?? '1970-01-01';
+  return {
+    plan: freeze(deps, { ...request, from: dataDate, to: dataDate }, base, []),
+    dates: [],
+    nothingToDo: base ? '' : 'nothing is published yet; take stock first with: stocktake run',
   };
 }
 

@@ -43,6 +43,28 @@ describe('the first night', () => {
   });
 });
 
+describe('the newest day', () => {
+  const usual = interval(0.05, 0.03, 0.07);
+  it.each([
+    [
+      'refuses a day on which the lead is gone',
+      { users: 80, newest: interval(0, -0.01, 0.01), usual },
+      'rejected',
+    ],
+    ['lets a weaker day pass', { users: 80, newest: interval(0.02, 0.001, 0.04), usual }, 'promoted'],
+    ['says nothing with few users', { users: 19, newest: interval(0, -0.01, 0.01), usual }, 'promoted'],
+    [
+      'says nothing where there was no lead before',
+      { users: 80, newest: interval(0, 0, 0), usual: interval(0.01, -0.01, 0.03) },
+      'promoted',
+    ],
+  ] as const)('%s', (_, newestDay, decision) => {
+    const outcome = judgeCandidate({ ...against(0, 0, 0), newestDay });
+    expect(outcome.decision).toBe(decision);
+    if (decision === 'rejected') expect(outcome).toMatchObject({ ground: 'newest-day' });
+  });
+});
+
 describe('against a champion', () => {
   it.each([
     ['a lower bound above 0', against(0.01, 0.001, 0.02), 'promoted', 'better'],

@@ -35,7 +35,17 @@ export interface GateInput {
     readonly metrics: Readonly<Record<string, number>>;
     readonly difference: IntervalDocument;
   };
+  /** The candidate's lead over popularity on the newest day, and on the days of the window before it. */
+  readonly newestDay?: NewestDay;
   readonly rules: GateRules;
+}
+
+/** Whether the newest day is like the days before it: a lead of the same model, learned before both. */
+export interface NewestDay {
+  /** Users measured on the newest day. */
+  readonly users: number;
+  readonly newest: IntervalDocument;
+  readonly usual: IntervalDocument;
 }
 
 /** What the gate says. */
@@ -49,13 +59,21 @@ export interface GateOutcome {
  * Decides whether a candidate may serve.
  *
  * In this order: a model that is registered already changes nothing; training events inside the window reject (leak); too few
- * users decide nothing; below popularity rejects. Then, without a champion, at least popularity's figure promotes; with one,
+ * users decide nothing; a newest day whose users do not act as they used to rejects (what is learned from it would be noise: events
+ * under wrong users, say); below popularity rejects. Then, without a champion, at least popularity's figure promotes; with one,
  * a gain above `maxGain` rejects (suspected leak), an interval wholly below 0 or a mean below 0 that may reach below
  * −tolerance rejects, a lower bound above −tolerance promotes, and what is left decides nothing. Unless it says `promoted`, the
  * champion stays.
  */
 export function judgeCandidate(input: GateInput): GateOutcome {
-  return sameModel(input) ?? leak(input) ?? tooFew(input) ?? belowPopularity(input) ?? compare(input);
+  return (
+    sameModel(input) ??
+    leak(input) ??
+    tooFew(input) ??
+    newestDayUnlike(input) ??
+    belowPopularity(input) ??
+    compare(input)
+  );
 }
 
 function sameModel({ sameAs, champion }: GateInput): GateOutcome | undefined {
@@ -84,6 +102,21 @@ function tooFew({ window, rules, champion }: GateInput): GateOutcome | undefined
     decision: 'undecided',
     ground: 'too-few-users',
     why: `The window ${window.from} to ${window.to} has ${window.users} users, ${rules.minUsers} are needed to decide; ${stays}`,
+  };
+}
+
+/** Fewest users on the newest day that say anything. */
+const leastUsersOfDay = 20;
+
+/** A lead that was proven before and is, at its upper bound, less than half of what it was: the pattern is gone. */
+function newestDayUnlike({ newestDay, window, candidate }: GateInput): GateOutcome | undefined {
+  if (!newestDay || newestDay.users < leastUsersOfDay) return undefined;
+  const { newest, usual } = newestDay;
+  if (usual.low <= 0 || newest.high >= usual.mean / 2) return undefined;
+  return {
+    decision: 'rejected',
+    ground: 'newest-day',
+    why: `${window.to} is unlike the days before it: the lead over popularity is ${span(newest)} there, ${span(usual)} before. Look at what was collected for it; 'stocktake models promote ${candidate.version} --reason …' overrides`,
   };
 }
 

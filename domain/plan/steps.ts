@@ -10,6 +10,11 @@ export const stageNames = [
   'normalize',
   'dedup',
   'inventory',
+  'embed',
+  'classify',
+  'profile',
+  'recommend',
+  'deploy',
   'report',
   'publish',
 ] as const;
@@ -24,6 +29,11 @@ export type RoadActivity =
   | 'matchItems'
   | 'unifyRecords'
   | 'takeInventory'
+  | 'embedTexts'
+  | 'assignLabels'
+  | 'makeProfiles'
+  | 'trainRecommender'
+  | 'deployModel'
   | 'writeReport'
   | 'publishSnapshot';
 
@@ -118,6 +128,56 @@ export const inventoryStep: StepSpec = {
   summary: 'Take inventory: assets, columns, checks, changes',
 };
 
+/** Encodes the texts that are new. */
+export const embedStep: StepSpec = {
+  step: 'embed',
+  stage: 'embed',
+  activity: 'embedTexts',
+  queue: 'cpu',
+  retry: 'compute',
+  summary: 'Encode new item and review texts',
+};
+
+/** Labels items, reviews and users. */
+export const classifyStep: StepSpec = {
+  step: 'classify',
+  stage: 'classify',
+  activity: 'assignLabels',
+  queue: 'cpu',
+  retry: 'compute',
+  summary: 'Label items, reviews and users',
+};
+
+/** Profiles users and items. */
+export const profileStep: StepSpec = {
+  step: 'profile',
+  stage: 'profile',
+  activity: 'makeProfiles',
+  queue: 'duckdb',
+  retry: 'bulk',
+  summary: 'Profile users and items as of the data date',
+};
+
+/** Trains candidates and evaluates them against baselines and champion. */
+export const recommendStep: StepSpec = {
+  step: 'recommend',
+  stage: 'recommend',
+  activity: 'trainRecommender',
+  queue: 'cpu',
+  retry: 'compute',
+  summary: 'Train recommenders, evaluate against baselines and champion',
+};
+
+/** Judges the candidate and registers it; the alias moves with the next snapshot. */
+export const deployStep: StepSpec = {
+  step: 'deploy',
+  stage: 'deploy',
+  activity: 'deployModel',
+  queue: 'deploy',
+  retry: 'publish',
+  summary: 'Gate the candidate against the champion, register it',
+};
+
 /** Writes the night's report. */
 export const reportStep: StepSpec = {
   step: 'report',
@@ -148,6 +208,11 @@ export function stepTable(sources: readonly SourceShape[], entities: readonly En
     ...matchSteps(entities),
     ...unifySteps(entities),
     inventoryStep,
+    embedStep,
+    classifyStep,
+    profileStep,
+    recommendStep,
+    deployStep,
     reportStep,
     publishStep,
   ];

@@ -40,6 +40,18 @@ export function train(input: TrainInput, onProgress?: (phrase: string) => void):
   return { evaluation, recipe: recipeOf(recommender), files: encodeModelFiles(model) };
 }
 
+/** What a recipe is taught again with. */
+export interface RefitInput extends ItemFeatures {
+  readonly events: TimedEvents;
+  readonly recipe: Recipe;
+}
+
+/** Teaches a recipe all events. */
+export function refit(input: RefitInput): ModelFiles {
+  const model = recommenderOf(input.recipe, input).fit(interactionsOfEvents(input.events));
+  return encodeModelFiles(model);
+}
+
 /** What a candidate is compared with: the champion's recipe, where one serves. */
 export interface CompareInput extends ItemFeatures {
   readonly events: TimedEvents;
@@ -64,7 +76,13 @@ export interface Comparison {
   readonly events: number;
   readonly candidate: Readonly<Record<string, number>>;
   readonly popularity: { readonly metrics: Readonly<Record<string, number>>; readonly difference: Interval };
-  readonly champion?: { readonly metrics: Readonly<Record<string, number>>; readonly difference: Interval };
+  readonly champion?: {
+    readonly metrics: Readonly<Record<string, number>>;
+    /** Candidate − champion. */
+    readonly difference: Interval;
+    /** Champion − popularity. */
+    readonly overPopularity: Interval;
+  };
   /** The candidate's lead over popularity on the newest day, and on the days of the window before it. */
   readonly newestDay: Lead;
   readonly usualDays: Lead;
@@ -98,7 +116,15 @@ export function compare(input: CompareInput): Comparison | undefined {
     events: events.dayOf.reduce((sum, day) => sum + (day >= split.test.fromDay ? 1 : 0), 0),
     candidate: own.metrics,
     popularity: { metrics: floor.metrics, difference: lead(floor) },
-    ...(serving ? { champion: { metrics: serving.metrics, difference: lead(serving) } } : {}),
+    ...(serving
+      ? {
+          champion: {
+            metrics: serving.metrics,
+            difference: lead(serving),
+            overPopularity: difference(serving, floor, seed),
+          },
+        }
+      : {}),
     newestDay: leadOn(split, events, toDay, toDay + 1, figures, candidate, seed),
     usualDays: leadOn(split, events, split.test.fromDay, toDay, figures, candidate, seed),
   };

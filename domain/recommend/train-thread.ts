@@ -1,18 +1,20 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ModelError, messageOf } from '../runtime/errors.ts';
+import type { ModelFiles } from './model-file.ts';
 import type { NotEvaluated } from './time-split.ts';
-import type { CompareInput, Comparison, Trained, TrainInput } from './train-task.ts';
+import type { CompareInput, Comparison, RefitInput, Trained, TrainInput } from './train-task.ts';
 
 /** What a thread is given. */
 export type TrainRequest =
   | { readonly task: 'train'; readonly input: TrainInput }
+  | { readonly task: 'refit'; readonly input: RefitInput }
   | { readonly task: 'compare'; readonly input: CompareInput };
 
 /** What it answers. */
 export type TrainReply =
   | { readonly phrase: string }
-  | { readonly result: Trained | NotEvaluated | Comparison | undefined }
+  | { readonly result: Trained | NotEvaluated | ModelFiles | Comparison | undefined }
   | { readonly failure: string; readonly code?: string };
 
 /** Trains in a thread, so that heartbeats and other work go on; an abort ends it at once. */
@@ -22,6 +24,11 @@ export function trainInThread(
   onProgress: (phrase: string) => void,
 ): Promise<Trained | NotEvaluated> {
   return inThread({ task: 'train', input }, signal, onProgress) as Promise<Trained | NotEvaluated>;
+}
+
+/** Teaches a recipe again in a thread; see `refit`. */
+export function refitInThread(input: RefitInput, signal: AbortSignal): Promise<ModelFiles> {
+  return inThread({ task: 'refit', input }, signal, () => undefined) as Promise<ModelFiles>;
 }
 
 /** Compares in a thread; see `compare`. */

@@ -6,6 +6,7 @@ import type { StageOutput } from '../../schemas/stage.ts';
 import { canonicalJson } from '../runtime/canonical-json.ts';
 import type { Progress } from '../runtime/progress.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import type { StoredManifest } from '../store/manifests.ts';
 import type { StagedFile } from '../store/objects.ts';
 import { nothingDone, wholeOutput } from '../store/stage-output.ts';
 import type { Store } from '../store/store.ts';
@@ -14,11 +15,12 @@ import { quotedString } from '../warehouse/quoting.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { findOrMake, type WholeParts } from '../warehouse/whole.ts';
 import { type Workspace, withWorkspace } from '../warehouse/workspace.ts';
+import type { ModelFiles } from './model-file.ts';
 import { type EventsWork, type ReadEvents, readEvents } from './read-events.ts';
 import type { ItemFeatures, Recipe } from './recipe.ts';
 import type { TimedEvents } from './split.ts';
 import type { Comparison, Trained } from './train-task.ts';
-import { compareInThread, trainInThread } from './train-thread.ts';
+import { compareInThread, refitInThread, trainInThread } from './train-thread.ts';
 
 /** Raise it when the same inputs would give another model. */
 export const trainVersion = 1;
@@ -126,6 +128,40 @@ export async function compareRecipes(
   });
 }
 
+/**
+ * Teaches a recipe all events up to the data date, without a search: the champion's own method on newer data. The same recipe and
+ * data are not taught twice.
+ */
+export async function refitRecipe(
+  store: Store,
+  context: StageContext,
+  work: TrainWork,
+  recipe: Recipe,
+): Promise<StoredManifest> {
+  const past = { ...work, events: work.events.filter(({ slice }) => slice <= work.dataDate) };
+  const { kinds, namespaces } = work;
+  const inputs = [past.events, past.clusters, past.items, past.featureSlices].flat();
+  const done = await findOrMake(
+    store,
+    { ...context, failpoint: async () => undefined },
+    {
+      stage,
+      step: `refit ${recipe.name}`,
+      version: trainVersion,
+      dataset: `${modelDataset}.refit`,
+      config: { recipe, kinds, namespaces },
+      inputs: inputs.map(({ manifest }) => manifest.sha256),
+    },
+    async ({ warehouse, dir }) => {
+      const read = await readEvents(store, warehouse, past);
+      const features = await work.featuresOf(read.itemIds);
+      const files = await refitInThread({ ...features, events: timedEvents(read), recipe }, context.signal);
+      return { files: await modelFiles(dir, files, read.itemIds), ledger: [], facts: { recipe } };
+    },
+  );
+  return done.stored;
+}
+
 async function make(
   store: Store,
   context: StageContext,
@@ -179,24 +215,33 @@ async function filesOf(
   { files, evaluation, recipe }: Trained,
   itemIds: readonly string[],
 ): Promise<Record<string, StagedFile>> {
-  const [tensors, document] = [join(dir, 'model.safetensors'), join(dir, 'model.json')];
-  await writeFile(tensors, files.tensors);
-  await writeFile(document, files.document);
   const rows = evaluation.models.map((model) => rowOf(model, model.name === recipe.name));
-  const items = join(dir, 'items.json');
-  await writeFile(items, canonicalJson({ format: 1, itemIds }));
   const lines = join(dir, 'evaluation.json');
   await writeFile(lines, canonicalJson(rows));
   return {
-    tensors: { path: tensors, rows: 0, schemaHash: '' },
-    document: { path: document, rows: 0, schemaHash: '' },
-    items: { path: items, rows: itemIds.length, schemaHash: '' },
+    ...(await modelFiles(dir, files, itemIds)),
     evaluation: await writeParquet(
       warehouse,
       'evaluation_models',
       `select * from read_json(${quotedString(lines)}) order by model`,
       join(dir, 'evaluation.parquet'),
     ),
+  };
+}
+
+async function modelFiles(
+  dir: string,
+  files: ModelFiles,
+  itemIds: readonly string[],
+): Promise<Record<string, StagedFile>> {
+  const paths = { tensors: 'model.safetensors', document: 'model.json', items: 'items.json' };
+  await writeFile(join(dir, paths.tensors), files.tensors);
+  await writeFile(join(dir, paths.document), files.document);
+  await writeFile(join(dir, paths.items), canonicalJson({ format: 1, itemIds }));
+  return {
+    tensors: { path: join(dir, paths.tensors), rows: 0, schemaHash: '' },
+    document: { path: join(dir, paths.document), rows: 0, schemaHash: '' },
+    items: { path: join(dir, paths.items), rows: itemIds.length, schemaHash: '' },
   };
 }
 
