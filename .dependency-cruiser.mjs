@@ -53,7 +53,11 @@ export default {
       severity: 'error',
       comment: 'Take a value or a function as an argument; types and the error classes are free.',
       from: { path: '^domain/(math|runtime)/' },
-      to: { path: OURS, pathNot: ['^domain/$1/', '^domain/runtime/errors\.ts$'], dependencyTypesNot: ['type-only'] },
+      to: {
+        path: OURS,
+        pathNot: ['^domain/$1/', '^domain/runtime/errors[.]ts$'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'store-stands-on-runtime',

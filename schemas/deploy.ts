@@ -75,7 +75,9 @@ export const verdictSchema = z.strictObject({
   againstChampion: intervalSchema.nullable(),
   againstPopularity: intervalSchema.nullable(),
   /** Candidate − popularity on the newest day and on the days of the window before it; null where it was not measured. */
-  newestDay: z.strictObject({ newest: intervalSchema, usual: intervalSchema, users: z.number().int() }).nullable(),
+  newestDay: z
+    .strictObject({ newest: intervalSchema, usual: intervalSchema, users: z.number().int() })
+    .nullable(),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
