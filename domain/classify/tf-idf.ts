@@ -6,7 +6,7 @@ import { type TermKind, visitTerms } from './text-terms.ts';
 export interface TfIdfOptions {
   /** Texts a term must stand in. Default 2. */
   readonly minTexts?: number;
-  /** Most features kept, the most frequent first. Default 60 000. */
+  /** Most features kept, the most frequent first. Default 200 000. */
   readonly maxFeatures?: number;
 }
 
@@ -34,11 +34,11 @@ export interface TfIdf {
  * Learns TF-IDF features: terms that stand in at least `minTexts` texts, weight `1 + ln(count)` times
  * `ln((1 + n) / (1 + texts)) + 1`, each row of L2 norm 1. Words and pieces of words share one row and one norm.
  *
- * Columns are ordered by the term's hash. Two terms with one 32-bit hash share a feature (about 1 in 100 000 at 60 000).
+ * Columns are ordered by the term's hash. Two terms with one 32-bit hash share a feature (about 5 in 100 000 at 200 000).
  * Source: scikit-learn's TfidfTransformer (smooth_idf, sublinear_tf).
  */
 export function fitTfIdf(texts: readonly string[], options: TfIdfOptions = {}): TfIdf {
-  const { minTexts = 2, maxFeatures = 60_000 } = options;
+  const { minTexts = 2, maxFeatures = 200_000 } = options;
   const counts = new Map<number, number>();
   const lastSeen = new Map<number, number>();
   for (const [index, text] of texts.entries()) {

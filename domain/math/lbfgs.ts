@@ -5,7 +5,7 @@ export type Objective = (point: Float32Array, gradient: Float32Array) => number 
 export interface MinimizeOptions {
   /** Default 100. */
   readonly maxIterations?: number;
-  /** Stop when the value fell by less than this share in one step. Default 1e-5. */
+  /** Stop when the value fell by less than this share in each of three steps in a row: one short step says little. Default 1e-5. */
   readonly tolerance?: number;
   /** Steps remembered; each costs two vectors. Default 8. */
   readonly memory?: number;
@@ -51,6 +51,7 @@ export async function minimize(
   const point = Float32Array.from(start);
   let place: Place = { point, gradient, value: await objective(point, gradient) };
   const steps: Step[] = [];
+  let slow = 0;
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
     const direction = descent(place.gradient, steps);
     const slope = dot(direction, place.gradient);
@@ -62,7 +63,8 @@ export async function minimize(
     const fall = place.value - next.value;
     remember(steps, memory, place, next);
     place = next;
-    if (fall <= tolerance * Math.max(Math.abs(place.value), 1e-12)) {
+    slow = fall <= tolerance * Math.max(Math.abs(place.value), 1e-12) ? slow + 1 : 0;
+    if (slow === 3) {
       return { ...place, iterations: iteration, converged: true };
     }
   }
