@@ -235,6 +235,41 @@ function modelCommands(root: Command): void {
     .action(async (options, command) =>
       exit(await (await import('./serve.ts')).serve(options, globals(command))),
     );
+  root
+    .command('retrain')
+    .description('retrain on what is published; the candidate serves only if it is better')
+    .option('--wait', 'wait for the verdict')
+    .option('--timeout <seconds>', 'stop waiting after so long (exit code 5); it goes on', positive)
+    .addOption(new Option('--fail-on <verdict>', 'exit code 4 when the gate says so').choices(['rejected']))
+    .option('--force', 'train again although this data was trained on')
+    .action(async (options, command) =>
+      exit(await (await import('./retrain.ts')).retrain(options, globals(command))),
+    );
+  root
+    .command('recommend <user>')
+    .description('what the model in service would show a user now, with reasons')
+    .option('-n, --count <n>', 'items', positive, 10)
+    .action(async (user, options, command) =>
+      exit(await (await import('./recommend.ts')).recommend(user, options, globals(command))),
+    );
+  root
+    .command('similar <item>')
+    .description('items most like one')
+    .option('-n, --count <n>', 'items', positive, 10)
+    .action(async (item, options, command) =>
+      exit(await (await import('./recommend.ts')).similar(item, options, globals(command))),
+    );
+  const labels = root.command('labels').description('labels of items and users');
+  for (const kind of ['items', 'users'] as const) {
+    labels
+      .command(kind)
+      .description(`labels of ${kind}: what, how sure, given by which model`)
+      .option('--id <id>', `one ${kind.slice(0, -1)} only`)
+      .option('--limit <n>', 'rows', positive, 50)
+      .action(async (options, command) =>
+        exit(await (await import('./labels.ts')).labels(kind, options, globals(command))),
+      );
+  }
   const models = root.command('models').description('versions of the recommender');
   models
     .command('list')

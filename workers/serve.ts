@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { PlatformError, systemErrorCode } from '../domain/runtime/errors.ts';
 import type { Logger } from '../domain/runtime/logger.ts';
+import type { FeedbackStore } from '../domain/serve/feedback-store.ts';
 import { createHotSwitch, type ServingTarget } from '../domain/serve/hot-switch.ts';
 import { openOnlineStore } from '../domain/serve/online-store.ts';
 import { positiveFeedback } from '../domain/serve/positive-feedback.ts';
@@ -44,7 +45,7 @@ export interface Serving {
 export async function startServing(options: ServeOptions): Promise<Serving> {
   const { project, log } = options;
   const store = await openStore(project.storeDir);
-  const feedback = openOnlineStore({ path: onlinePath(project.storeDir), now: () => new Date() });
+  const feedback = openFeedback(project.storeDir);
   const hot = createHotSwitch({
     target: options.target ?? servingTarget({ store }),
     log,
@@ -76,6 +77,11 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     await close();
     throw portTaken(error, options);
   }
+}
+
+/** Opens a project's online store: feedback, users and items that came by HTTP. */
+export function openFeedback(storeDir: string): FeedbackStore {
+  return openOnlineStore({ path: onlinePath(storeDir), now: () => new Date() });
 }
 
 /** Where a project's online store lies. */

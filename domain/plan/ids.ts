@@ -15,6 +15,11 @@ export function replayId(record: string): string {
   return `replay/${record}`;
 }
 
+/** Workflow id of a retraining on its own: one per published content, so that the same data is trained once. */
+export function retrainId(contentHash: string): string {
+  return `retrain/${contentHash.slice(0, 16)}`;
+}
+
 /** Schedule ids; the server appends the nominal time to the workflow ids they start. */
 export const scheduleIds = { night: 'nightly-inventory', retention: 'retention-sweep' } as const;
 

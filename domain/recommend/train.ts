@@ -64,7 +64,7 @@ export const evaluationDataset = 'evaluation.models';
  * Trains the recommender: searches settings on a validation window, measures every method beside its baselines on a later
  * test window, chooses by validation, and lets the chosen one learn from all events up to the data date.
  *
- * Writes `recommend.model` (tensors, document, items) and `evaluation.models` (one row a method). The same inputs
+ * Writes `recommend.model` (tensors, document, items, histories) and `evaluation.models` (one row a method). The same inputs
  * are not trained again. The search computes in a thread of its own.
  */
 export async function trainRecommender(
@@ -156,7 +156,7 @@ export async function refitRecipe(
       const read = await readEvents(store, warehouse, past);
       const features = await work.featuresOf(read.itemIds);
       const files = await refitInThread({ ...features, events: timedEvents(read), recipe }, context.signal);
-      return { files: await modelFiles(dir, files, read.itemIds), ledger: [], facts: { recipe } };
+      return { files: await modelFiles(warehouse, dir, files), ledger: [], facts: { recipe } };
     },
   );
   return done.stored;
@@ -186,7 +186,7 @@ async function make(
   );
   if (!('recipe' in trained)) return nothing(reasons[trained.outcome]);
   return {
-    files: await filesOf(warehouse, dir, trained, read.itemIds),
+    files: await filesOf(warehouse, dir, trained),
     ledger: [],
     facts: factsOf(trained, read),
   };
@@ -209,17 +209,38 @@ function timedEvents({ interactions }: ReadEvents): TimedEvents {
   return { users, items, userOf, itemOf, dayOf: dayOf ?? new Float64Array(itemOf.length) };
 }
 
+/** Newest interest kept of a user; older events change a live answer no more. */
+const longestHistory = 50;
+
+const itemsSql = `select offered.number, offered.item_id, count(interest.item_id) as interest
+from offered
+left join interest using (item_id)
+group by offered.number, offered.item_id
+order by offered.number`;
+
+const historiesSql = `with placed as (
+  select
+    user_id,
+    offered.number as item_number,
+    row_number() over (partition by user_id order by time desc, _source desc, _slice desc, _file desc, _line desc) as age
+  from interest
+  join offered using (item_id)
+)
+select user_id, age::integer as age, item_number
+from placed
+where age <= ${longestHistory}
+order by user_id, age desc`;
+
 async function filesOf(
   warehouse: Warehouse,
   dir: string,
   { files, evaluation, recipe }: Trained,
-  itemIds: readonly string[],
 ): Promise<Record<string, StagedFile>> {
   const rows = evaluation.models.map((model) => rowOf(model, model.name === recipe.name));
   const lines = join(dir, 'evaluation.json');
   await writeFile(lines, canonicalJson(rows));
   return {
-    ...(await modelFiles(dir, files, itemIds)),
+    ...(await modelFiles(warehouse, dir, files)),
     evaluation: await writeParquet(
       warehouse,
       'evaluation_models',
@@ -230,18 +251,18 @@ async function filesOf(
 }
 
 async function modelFiles(
+  warehouse: Warehouse,
   dir: string,
   files: ModelFiles,
-  itemIds: readonly string[],
 ): Promise<Record<string, StagedFile>> {
-  const paths = { tensors: 'model.safetensors', document: 'model.json', items: 'items.json' };
-  await writeFile(join(dir, paths.tensors), files.tensors);
-  await writeFile(join(dir, paths.document), files.document);
-  await writeFile(join(dir, paths.items), canonicalJson({ format: 1, itemIds }));
+  const [tensors, document] = [join(dir, 'model.safetensors'), join(dir, 'model.json')];
+  await writeFile(tensors, files.tensors);
+  await writeFile(document, files.document);
   return {
-    tensors: { path: join(dir, paths.tensors), rows: 0, schemaHash: '' },
-    document: { path: join(dir, paths.document), rows: 0, schemaHash: '' },
-    items: { path: join(dir, paths.items), rows: itemIds.length, schemaHash: '' },
+    tensors: { path: tensors, rows: 0, schemaHash: '' },
+    document: { path: document, rows: 0, schemaHash: '' },
+    items: await writeParquet(warehouse, 'model_items', itemsSql, join(dir, 'items.parquet')),
+    histories: await writeParquet(warehouse, 'model_histories', historiesSql, join(dir, 'histories.parquet')),
   };
 }
 
