@@ -18,6 +18,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 interface Shot {
   readonly ms: number;
   readonly sentMs: number;
+  /** Whole second of the run in which it was due. */
+  readonly second: number;
   readonly status: number;
   readonly model: string;
 }
@@ -139,9 +141,9 @@ async function load(address: string, { rate, seconds, users, seed }: Load): Prom
       const due = Math.min(total, Math.floor(((performance.now() - started) * rate) / 1000));
       while (shots.length < due) {
         const user = Math.floor(random.float() * users * 1.05);
-        shots.push(
-          shoot(agent, `${address}/api/recommend/user-${user}`, started + (shots.length * 1000) / rate),
-        );
+        const second = Math.floor(shots.length / rate);
+        const dueAt = started + (shots.length * 1000) / rate;
+        shots.push(shoot(agent, `${address}/api/recommend/user-${user}`, dueAt, second));
       }
       if (shots.length < total) return;
       clearInterval(timer);
@@ -153,12 +155,12 @@ async function load(address: string, { rate, seconds, users, seed }: Load): Prom
   return done;
 }
 
-function shoot(agent: Agent, url: string, due: number): Promise<Shot> {
+function shoot(agent: Agent, url: string, due: number, second: number): Promise<Shot> {
   const sent = performance.now();
   return new Promise((resolve) => {
     const end = (status: number, model: string): void => {
       const now = performance.now();
-      resolve({ ms: now - due, sentMs: now - sent, status, model });
+      resolve({ ms: now - due, sentMs: now - sent, second, status, model });
     };
     get(url, { agent }, (response) => {
       response.resume();
@@ -183,7 +185,19 @@ function summary(shots: readonly Shot[]) {
     sentP50: at(sent, 0.5),
     sentP99: at(sent, 0.99),
     sentP999: at(sent, 0.999),
+    p99BySecond: bySecond(shots),
   };
+}
+
+/** p99 of each second: shows whether slow answers are spread out or belong to a switch. */
+function bySecond(shots: readonly Shot[]): number[] {
+  const seconds = Map.groupBy(shots, ({ second }) => second);
+  return [...seconds.values()].map((list) =>
+    at(
+      list.map(({ ms }) => ms).sort((a, b) => a - b),
+      0.99,
+    ),
+  );
 }
 
 function at(sorted: readonly number[], share: number): number {
@@ -198,6 +212,7 @@ function printed(
     `${figures.requests} requests at ${figures.rate}/s on ${figures.items} items, models ${figures.models.join(' and ')}, ${figures.failed} failed`,
     `from due:  p50 ${ms(figures.p50)}  p99 ${ms(figures.p99)}  p99.9 ${ms(figures.p999)}  max ${ms(figures.max)}`,
     `from sent: p50 ${ms(figures.sentP50)}  p99 ${ms(figures.sentP99)}  p99.9 ${ms(figures.sentP999)}`,
+    `p99 by second: ${figures.p99BySecond.map((value) => value.toFixed(1)).join(' ')}`,
     `server: ${figures.cpuUs.toFixed(0)} us of processor time per request, two switches included; load average before: ${figures.loadAverage.toFixed(2)}`,
     '',
   ].join('\n');
