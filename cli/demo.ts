@@ -10,8 +10,10 @@ import { type Session, withSession } from './session.ts';
 /**
  * `stocktake demo` (and `npm start`): sets up what is missing, writes the demo shop, runs two nights on it and prints a
  * screenful: what was found, rejected and why, what changed, what was reused, what it cost, where to look next.
+ *
+ * With `poison` a third night follows whose events lie under the wrong users: the gate refuses what is learned from them.
  */
-export async function demo(globals: GlobalOptions): Promise<number> {
+export async function demo(options: { readonly poison?: boolean }, globals: GlobalOptions): Promise<number> {
   const setup = await ensureSetup(globals);
   if (setup !== 0) return setup;
   const nights = [
@@ -36,10 +38,26 @@ export async function demo(globals: GlobalOptions): Promise<number> {
       globals,
     );
     if (second !== 0) return second;
+    if (options.poison) {
+      const third = await poisonedNight(session, globals);
+      if (third !== 0) return third;
+    }
     await printNight(session, globals);
     session.out.note(`Store: ${session.project.storeDir} (remove it with: npm run stocktake -- clean --yes)`);
     return 0;
   });
+}
+
+async function poisonedNight(session: Session, globals: GlobalOptions): Promise<number> {
+  const day = demoShop.days + 1;
+  await writeNight(session.project.input, demoShop, day, {
+    changedShare: 0.02,
+    newColumn: true,
+    brokenFile: false,
+    shuffledUsers: true,
+  });
+  const date = addDays(demoShop.firstDate, day);
+  return night(session, date, 'Poisoned night: the events of the day lie under the wrong users', globals);
 }
 
 /** Runs a night unless a later one is published already: then it says that it is reused. */

@@ -71,7 +71,10 @@ function startCommands(root: Command): void {
   root
     .command('demo')
     .description('make the demo shop and run two nights on it')
-    .action(async (_, command) => exit(await (await import('./demo.ts')).demo(globals(command))));
+    .option('--poison', 'then a third night whose events lie under the wrong users: the gate refuses')
+    .action(async (options, command) =>
+      exit(await (await import('./demo.ts')).demo(options, globals(command))),
+    );
   root
     .command('dev')
     .description('keep everything up: Temporal server and UI, workers, schedule')

@@ -60,7 +60,9 @@ function drawers(
     () => userFeed(world, day),
     () => catalogFeed(world, day, ordered, night?.changes.newColumn ?? false),
     () => supplierFeed(world, day),
-    ...eventKinds.map((kind) => () => eventFeed(world, day, kind, ordered)),
+    ...eventKinds.map(
+      (kind) => () => eventFeed(world, day, kind, ordered, night?.changes.shuffledUsers ?? false),
+    ),
     () => reviewFeed(world, day),
     () => marketFeed(world, day),
   ];

@@ -1,3 +1,4 @@
+import type { Random } from '../math/random.ts';
 import type { Deed } from './behaviour.ts';
 import { type BusinessDay, businessDay } from './calendar.ts';
 import { type Plant, writeRecords } from './dirt.ts';
@@ -26,11 +27,18 @@ const idLetters: Readonly<Record<EventKind, string>> = { clicks: 'c', carts: 'a'
 const badDates = ['2026-13-45', 'yesterday', '0000-00-00T00:00:00Z', '31/31/2026 25:61'];
 
 /** One behaviour log of a day, ordered by time, as JSON lines. */
-export function eventFeed(world: World, day: number, kind: EventKind, ordered: OrderedChanges): FeedFile {
+export function eventFeed(
+  world: World,
+  day: number,
+  kind: EventKind,
+  ordered: OrderedChanges,
+  shuffledUsers = false,
+): FeedFile {
   const clock = businessDay(world.dateOf(day));
   const deeds = world.deedsOf(day)[kind];
+  const records = deeds.map((deed, index) => recordOf(world, clock, day, kind, deed, index + 1, ordered));
   const written = writeRecords<EventRecord>({
-    records: deeds.map((deed, index) => recordOf(world, clock, day, kind, deed, index + 1, ordered)),
+    records: shuffledUsers ? shuffled(world.stream(day, `${kind} shuffled`), records) : records,
     plants: plantsFor(kind, businessDay(world.dateOf(day - 1))),
     random: world.stream(day, kind),
     dirt: world.options.dirt,
@@ -38,6 +46,16 @@ export function eventFeed(world: World, day: number, kind: EventKind, ordered: O
     toText: (record) => JSON.stringify(record),
   });
   return feedFile(`${kind}/${clock.date}.jsonl.gz`, written);
+}
+
+/** The same events and the same users, each event under another of them. Source: Fisher and Yates' shuffle. */
+function shuffled(random: Random, records: readonly EventRecord[]): EventRecord[] {
+  const users = records.map(({ user_id }) => user_id);
+  for (let last = users.length - 1; last > 0; last--) {
+    const other = random.between(0, last);
+    [users[last], users[other]] = [users[other] ?? null, users[last] ?? null];
+  }
+  return records.map((record, index) => ({ ...record, user_id: users[index] ?? null }));
 }
 
 function plantsFor(kind: EventKind, yesterday: BusinessDay): Plant<EventRecord>[] {

@@ -64,6 +64,8 @@ export interface NightChanges {
   readonly newColumn: boolean;
   /** Whether the night's reviews file is a truncated gzip. */
   readonly brokenFile: boolean;
+  /** Whether the events of the day lie under the wrong users: what a broken join upstream would do. Default: they do not. */
+  readonly shuffledUsers?: boolean;
 }
 
 /** An item that differs from the day before. */
