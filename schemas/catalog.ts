@@ -9,7 +9,7 @@ export interface CatalogEntry {
   /** What one row is. */
   readonly grain: string;
   /** How it is cut into slices. */
-  readonly slices: 'by file date' | 'by event date' | 'one';
+  readonly slices: 'by file date' | 'by event date' | 'by content' | 'by version' | 'one';
 }
 
 /** Every dataset a snapshot may list, in the order of the road: one producer each, no circle. */
@@ -94,9 +94,115 @@ export const catalog: readonly CatalogEntry[] = [
   {
     dataset: 'inventory.*',
     stage: 'inventory',
-    reads: ['raw.*', 'clean.*.*', 'quarantine.*', 'unified.events', 'unified.users', 'unified.items'],
+    reads: [
+      'raw.*',
+      'clean.*.*',
+      'quarantine.*',
+      'unified.events',
+      'unified.users',
+      'unified.items',
+      'match.records.*',
+    ],
     grain: 'What exists (assets, columns), how good it is (checks), what changed (changes).',
     slices: 'one',
+  },
+  {
+    dataset: 'feature.texts',
+    stage: 'embed',
+    reads: ['unified.items', 'unified.reviews'],
+    grain: 'One item or review with words: the hash of its text.',
+    slices: 'one',
+  },
+  {
+    dataset: 'feature.contents',
+    stage: 'embed',
+    reads: ['unified.items', 'unified.reviews'],
+    grain: 'One different text, by its hash.',
+    slices: 'one',
+  },
+  {
+    dataset: 'feature.embeddings',
+    stage: 'embed',
+    reads: ['feature.contents'],
+    grain: 'One text as a unit vector, by its hash; up to 2,048 a shard.',
+    slices: 'by content',
+  },
+  {
+    dataset: 'label.*',
+    stage: 'classify',
+    reads: [
+      'unified.items',
+      'unified.reviews',
+      'unified.events',
+      'match.clusters',
+      'feature.texts',
+      'feature.embeddings',
+    ],
+    grain: 'One label of an item, a review or a user, with its confidence and what gave it.',
+    slices: 'one',
+  },
+  {
+    dataset: 'evaluation.labels',
+    stage: 'classify',
+    reads: ['unified.items', 'unified.reviews', 'feature.texts', 'feature.embeddings'],
+    grain: 'Held-out figures of one label, or of a whole task (label empty).',
+    slices: 'one',
+  },
+  {
+    dataset: 'profile.*',
+    stage: 'profile',
+    reads: [
+      'unified.events',
+      'unified.reviews',
+      'unified.users',
+      'unified.items',
+      'match.clusters',
+      'label.*',
+    ],
+    grain: 'One user or item as of the data date: what was done, spent, liked.',
+    slices: 'one',
+  },
+  {
+    dataset: 'recommend.model',
+    stage: 'recommend',
+    reads: [
+      'unified.events',
+      'unified.items',
+      'match.clusters',
+      'feature.texts',
+      'feature.embeddings',
+      'label.*',
+    ],
+    grain: 'One item the model knows; beside it the model’s tensors and every user’s newest interest.',
+    slices: 'one',
+  },
+  {
+    dataset: 'evaluation.models',
+    stage: 'recommend',
+    reads: [
+      'unified.events',
+      'unified.items',
+      'match.clusters',
+      'feature.texts',
+      'feature.embeddings',
+      'label.*',
+    ],
+    grain: 'One method with its figures on the test window.',
+    slices: 'one',
+  },
+  {
+    dataset: 'registry.versions',
+    stage: 'deploy',
+    reads: ['recommend.model'],
+    grain: 'One version of the recommender, a JSON document.',
+    slices: 'by version',
+  },
+  {
+    dataset: 'registry.verdicts',
+    stage: 'deploy',
+    reads: ['recommend.model', 'unified.events'],
+    grain: 'One verdict of the gate or of a person, a JSON document.',
+    slices: 'by version',
   },
 ];
 

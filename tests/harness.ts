@@ -77,7 +77,15 @@ export async function makeProject(source?: string): Promise<TestProject> {
 /** The demo configuration with input and store in the test's folder and times of seconds. */
 export function demoConfig(changes = ''): string {
   return `import base from ${JSON.stringify(join(root, 'temporal.config.ts'))};
-export default { ...base, input: 'shop', store: 'store', temporal: { retries: ${JSON.stringify(fastRetries)} }, ${changes} };
+export default {
+  ...base,
+  input: 'shop',
+  store: 'store',
+  temporal: { retries: ${JSON.stringify(fastRetries)} },
+  recommend: { minEvents: 50, trials: 2 },
+  deploy: { minUsers: 5 },
+  ${changes}
+};
 `;
 }
 
