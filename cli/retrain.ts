@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { readRegistry } from '../domain/deploy/registry.ts';
 import { retrainId } from '../domain/plan/ids.ts';
 import { CliError } from '../domain/runtime/errors.ts';
 import type { BranchInput, BranchResult } from '../schemas/night.ts';
@@ -68,12 +69,8 @@ export async function retrain(options: RetrainOptions, globals: GlobalOptions): 
       session.out.note(`Retraining ${ending.status}: ${ending.message}`);
       return 1;
     }
-    return told(
-      session,
-      retrained(handle.workflowId, ending.result as unknown as BranchResult),
-      options,
-      globals,
-    );
+    const result = retrained(handle.workflowId, ending.result as unknown as BranchResult);
+    return told(session, await withEarlierVerdict(session, result), options, globals);
   });
 }
 
@@ -122,6 +119,21 @@ function retrained(workflowId: string, { results, night }: BranchResult): Retrai
     champion: text('decision') === 'promoted' ? text('version') : text('champion'),
     why: judged?.why ?? '',
     snapshot: night?.snapshot ?? null,
+  };
+}
+
+/** A model that was refused before and comes out again is refused still: a CI job must not pass by asking twice. */
+async function withEarlierVerdict({ store }: Session, result: Retrained): Promise<Retrained> {
+  if (result.decision !== 'unchanged') return result;
+  const registry = await readRegistry(store, await store.snapshots.current());
+  const version = registry.versions.find(({ document }) => document.version === result.version);
+  if (version?.state !== 'rejected') return result;
+  const refused = version.verdicts.findLast(({ decision }) => decision === 'rejected');
+  return {
+    ...result,
+    decision: 'rejected',
+    ground: refused?.ground ?? '',
+    why: `${result.why}; refused before: ${refused?.why}`,
   };
 }
 

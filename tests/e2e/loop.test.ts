@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeNight } from '../../domain/demo/shop.ts';
+import { addDays } from '../../domain/plan/dates.ts';
+import { silentLogger } from '../../domain/runtime/logger.ts';
+import { openStore, type Store } from '../../domain/store/store.ts';
+import { startServing } from '../../workers/serve.ts';
+import { makeShopProject, smallShop, stocktake, type TestProject, whyNoServer } from '../harness.ts';
+
+const skip = await whyNoServer();
+const shop = { ...smallShop, days: 10, users: 200, items: 160, eventsPerDay: 700 };
+const dayOf = (day: number): string => addDays(shop.firstDate, day);
+const quiet = { changedShare: 0.02, newColumn: false, brokenFile: false };
+
+/** From raw files to a served item, and what the gate lets through. The steps follow each other in one project. */
+describe.skipIf(skip)(`the loop on a real server ${skip}`, () => {
+  let project: TestProject;
+  let store: Store;
+  beforeAll(async () => {
+    project = await makeShopProject(shop);
+    store = await openStore(project.storeDir);
+  }, 120_000);
+  afterAll(() => project?.remove());
+
+  const run = (...args: string[]) => stocktake(args, { cwd: project.dir });
+  const json = async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout);
+
+  it('takes one night from raw files to a champion, under one run id', async () => {
+    const night = await run('run', '--date', dayOf(shop.days - 1));
+    expect(night.stderr).toContain('deploy');
+    expect(night.code).toBe(0);
+    const snapshot = await store.snapshots.current();
+    expect(snapshot?.aliases).toEqual({ champion: 'v1' });
+    const [version] = (await json('models', 'list')).versions;
+    expect(version).toMatchObject({ version: 'v1', state: 'champion' });
+    const record = await store.runs.resolve('last');
+    expect(record.steps.map(({ result }) => result.stage)).toEqual(
+      expect.arrayContaining(['collect', 'embed', 'classify', 'profile', 'recommend', 'deploy', 'publish']),
+    );
+    expect(snapshot?.publishedBy.record).toBe(record.opening.record);
+  }, 120_000);
+
+  it('recommends with reasons, finds similar items, shows labels', async () => {
+    const answer = await json('recommend', 'u-0003', '-n', '5');
+    expect(answer).toMatchObject({ user: 'u-0003', model: 'v1', source: 'model' });
+    expect(answer.items).toHaveLength(5);
+    for (const { reasons } of answer.items) expect(reasons.length).toBeGreaterThan(0);
+    const alike = await json('similar', answer.items[0].item, '-n', '3');
+    expect(alike.items.map(({ item }: { item: string }) => item)).not.toContain(answer.items[0].item);
+    expect((await json('recommend', 'nobody-at-all')).source).toBe('popular');
+    expect((await run('similar', 'no-such-item')).stderr).toContain('STK-SERVE-ITEM-UNKNOWN');
+    const labels = await json('labels', 'items', '--limit', '3');
+    expect(labels.labels).toHaveLength(3);
+  }, 60_000);
+
+  it('does not train on unchanged data, and gives a CI job the first result when it asks again', async () => {
+    const first = await run('retrain', '--wait', '--json', '--fail-on', 'rejected');
+    expect(first.code).toBe(0);
+    const result = JSON.parse(first.stdout);
+    expect(result).toMatchObject({
+      decision: 'unchanged',
+      ground: 'same-model',
+      version: 'v1',
+      champion: 'v1',
+    });
+    const again = await run('retrain', '--wait', '--json');
+    expect(again.stderr).toContain('given to a retraining already');
+    expect(JSON.parse(again.stdout)).toEqual(result);
+  }, 120_000);
+
+  it('encodes only the texts that are new, and refreshes the champion on newer data', async () => {
+    await writeNight(project.input, shop, shop.days, quiet);
+    expect((await run('run', '--date', dayOf(shop.days))).code).toBe(0);
+    const { steps } = await store.runs.resolve('last');
+    const facts = (stage: string) => steps.find(({ result }) => result.stage === stage)?.result.facts ?? {};
+    expect(Number(facts('embed').encoded)).toBeGreaterThan(0);
+    expect(Number(facts('embed').encoded)).toBeLessThan(Number(facts('embed').kept) / 5);
+    expect(facts('deploy')).toMatchObject({ decision: 'promoted', version: 'v2' });
+  }, 120_000);
+
+  it('refuses what is learned from a poisoned day; the old model serves; a CI job fails with 4', async () => {
+    await writeNight(project.input, shop, shop.days + 1, { ...quiet, shuffledUsers: true });
+    expect((await run('run', '--date', dayOf(shop.days + 1))).code).toBe(0);
+    const { versions, champion } = await json('models', 'list');
+    expect(champion).toBe('v2');
+    expect(versions.find(({ version }: { version: string }) => version === 'v3')).toMatchObject({
+      state: 'rejected',
+    });
+    const ci = await run('retrain', '--wait', '--json', '--fail-on', 'rejected');
+    expect(JSON.parse(ci.stdout)).toMatchObject({
+      decision: 'rejected',
+      ground: 'newest-day',
+      champion: 'v2',
+    });
+    expect(ci.code).toBe(4);
+  }, 180_000);
+
+  it('switches a running API by one command, without a restart, and answers at once to feedback', async () => {
+    const serving = await startServing({
+      project,
+      host: '127.0.0.1',
+      port: 0,
+      log: silentLogger,
+      watchMs: 100,
+    });
+    try {
+      const ask = async (user: string): Promise<string[]> => {
+        const answer = await fetch(`${serving.address}/api/recommend/${user}?n=5`);
+        return (await answer.json()) as string[];
+      };
+      const before = await ask('a-new-user');
+      const [item] = await ask('u-0003');
+      const feedback = [
+        { FeedbackType: 'purchase', UserId: 'a-new-user', ItemId: item, Timestamp: '2026-10-12' },
+      ];
+      const posted = await fetch(`${serving.address}/api/feedback`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(feedback),
+      });
+      expect(await posted.json()).toEqual({ RowAffected: 1 });
+      expect(await ask('a-new-user')).not.toEqual(before);
+      expect(serving.version()).toBe('v2');
+      expect((await run('models', 'rollback')).stdout).toContain('v1 serves now');
+      await expect.poll(serving.version, { timeout: 10_000 }).toBe('v1');
+      expect((await run('models', 'rollback', 'v2')).code).toBe(0);
+      await expect.poll(serving.version, { timeout: 10_000 }).toBe('v2');
+    } finally {
+      await serving.close();
+    }
+  }, 120_000);
+});
