@@ -4,10 +4,14 @@ import type { StageContext } from '../runtime/stage.ts';
 import type { Store } from '../store/store.ts';
 import { withWorkspace } from '../warehouse/workspace.ts';
 import { headlineOf, sortProblems, sumLedger } from './headline.ts';
+import type { ReportLoop } from './loop-model.ts';
 import type { ReportDataset, ReportModel, ReportStep } from './model.ts';
 import { readAssets, readChanges, readChecks, readSources } from './read-inventory.ts';
+import { readLabels, readOrigin, readText } from './read-loop.ts';
 import { readQuarantine } from './read-quarantine.ts';
+import { readLearned } from './read-registry.ts';
 import { createReader, type Reader } from './reader.ts';
+import { readSamples } from './sample.ts';
 import type { ReportWork } from './work.ts';
 
 /**
@@ -22,12 +26,12 @@ export async function buildReport(
   return withWorkspace(
     store,
     context,
-    ({ warehouse }) => readModel(createReader(store, warehouse, work.datasets), work),
+    ({ warehouse }) => readModel(createReader(store, warehouse, work.datasets), store, work),
     () => context.heartbeat({ report: 'reading' }),
   );
 }
 
-async function readModel(read: Reader, work: ReportWork): Promise<ReportModel> {
+async function readModel(read: Reader, store: Store, work: ReportWork): Promise<ReportModel> {
   const { opening, plan } = work;
   const [changes, checks] = [await readChanges(read), await readChecks(read)];
   const quarantine = await readQuarantine(read, work);
@@ -52,6 +56,7 @@ async function readModel(read: Reader, work: ReportWork): Promise<ReportModel> {
     datasets: datasetRows(work.datasets),
     volume: volumeOf(work.datasets),
     steps: work.steps.map(stepOf),
+    loop: await readLoop(read, store, work),
     reproduction: {
       configHash: opening.configHash,
       codeVersion: opening.codeVersion,
@@ -60,6 +65,17 @@ async function readModel(read: Reader, work: ReportWork): Promise<ReportModel> {
       seed: opening.seed,
       plan: opening.plan.sha256,
     },
+  };
+}
+
+async function readLoop(read: Reader, store: Store, work: ReportWork): Promise<ReportLoop> {
+  const samples = await readSamples(read, work);
+  return {
+    text: await readText(read, work),
+    labels: await readLabels(read, work),
+    learned: await readLearned(read, store, work),
+    samples,
+    origin: await readOrigin(read, samples),
   };
 }
 

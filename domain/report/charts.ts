@@ -1,13 +1,9 @@
-import { BarChart, LineChart } from 'echarts/charts';
-import { GridComponent, LegendComponent } from 'echarts/components';
-import { type EChartsCoreOption, init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { bars, draw, ink, percent, standalone } from './drawing.ts';
 import { countText } from './format.ts';
+import { labelsChart, modelsChart } from './loop-charts.ts';
 import type { ReportModel } from './model.ts';
 import { reasonText } from './reasons.ts';
 import { type Language, texts } from './texts.ts';
-
-use([BarChart, LineChart, GridComponent, LegendComponent, SVGRenderer]);
 
 /** Charts of a report as inline SVG; empty where there is nothing to draw. */
 export interface ReportCharts {
@@ -16,12 +12,9 @@ export interface ReportCharts {
   readonly quarantine: string;
   readonly missing: string;
   readonly steps: string;
+  readonly labels: string;
+  readonly models: string;
 }
-
-/** Colours that hold on light and dark paper. */
-const ink = '#7a8290';
-const palette = ['#3b7dd8', '#e08a3c', '#4aa37a', '#c4566a', '#8a6fc9', '#b0913a', '#4a9fb5', '#9a9a9a'];
-const width = 1080;
 
 /**
  * Draws the charts of a report. Equal models give equal bytes; nothing in them refers to anything outside.
@@ -35,23 +28,9 @@ export function drawCharts(model: ReportModel, language: Language): ReportCharts
     quarantine: standalone(quarantineChart(model, language), 'quarantine'),
     missing: standalone(missingChart(model), 'missing'),
     steps: standalone(stepsChart(model), 'steps'),
+    labels: standalone(labelsChart(model, language), 'labels'),
+    models: standalone(modelsChart(model), 'models'),
   };
-}
-
-/**
- * Makes a drawing part of a page: the engine numbers ids over all drawings of a process and adds hover styles by them;
- * ids are numbered anew under the chart's name, and styles, classes and marks for scripts go.
- */
-function standalone(svg: string, name: string): string {
-  const numbers = new Map<string, number>();
-  return svg
-    .replaceAll(/<style[^>]*>.*?<\/style>/gs, '')
-    .replaceAll(/ (class|ecmeta_\w+|xmlns(:\w+)?|baseProfile|version)="[^"]*"/g, '')
-    .replaceAll(/zr\d+-[\w-]+/g, (id) => {
-      const number = numbers.get(id) ?? numbers.size;
-      numbers.set(id, number);
-      return `${name}-${number}`;
-    });
 }
 
 function volumeChart({ volume }: ReportModel): string {
@@ -147,63 +126,4 @@ function stepsChart({ steps }: ReportModel): string {
     [{ name: '', data: slowest.map(({ milliseconds }) => Math.round(milliseconds / 10) / 100) }],
     { unit: ' s' },
   );
-}
-
-/** Horizontal bars, first name on top, stacked where there are several series. */
-function bars(
-  names: readonly string[],
-  series: readonly { readonly name: string; readonly data: readonly number[] }[],
-  { unit = '', max }: { readonly unit?: string; readonly max?: number } = {},
-): string {
-  const named = series.length > 1;
-  return draw(50 + (named ? 30 : 0) + names.length * 24, {
-    legend: named ? { top: 0, textStyle: { color: ink } } : { show: false },
-    xAxis: {
-      type: 'value',
-      axisLabel: { color: ink, formatter: (value: number) => `${countText(value)}${unit}` },
-      splitLine: { lineStyle: { color: ink, opacity: 0.2 } },
-      ...(max === undefined ? {} : { max }),
-    },
-    yAxis: {
-      type: 'category',
-      inverse: true,
-      data: [...names],
-      axisLabel: { color: ink, width: 300, overflow: 'truncate' },
-      axisTick: { show: false },
-    },
-    series: series.map(({ name, data }) => ({
-      name,
-      type: 'bar',
-      data: [...data],
-      barMaxWidth: 14,
-      ...(named ? { stack: 'all' } : {}),
-    })),
-  });
-}
-
-function draw(height: number, option: EChartsCoreOption): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
-  try {
-    chart.setOption({
-      animation: false,
-      color: palette,
-      backgroundColor: 'transparent',
-      grid: {
-        left: 8,
-        right: 24,
-        top: 34,
-        bottom: 8,
-        outerBoundsMode: 'same',
-        outerBoundsContain: 'axisLabel',
-      },
-      ...option,
-    });
-    return chart.renderToSVGString().replace(/^<svg width="\d+" height="\d+"/, '<svg');
-  } finally {
-    chart.dispose();
-  }
-}
-
-function percent(part: number, whole: number): number {
-  return Math.round((part / whole) * 1000) / 10;
 }

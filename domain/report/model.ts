@@ -1,4 +1,5 @@
 import type { Problem } from '../../schemas/stage.ts';
+import type { ReportLoop } from './loop-model.ts';
 
 /** One change since the inventory before. */
 export interface ReportChange {
@@ -219,6 +220,7 @@ export interface ReportModel {
     readonly points: readonly (readonly [string, number])[];
   }[];
   readonly steps: readonly ReportStep[];
+  readonly loop: ReportLoop;
   readonly reproduction: {
     readonly configHash: string;
     readonly codeVersion: string;

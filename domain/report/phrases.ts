@@ -1,4 +1,14 @@
+import type { IntervalDocument, Verdict } from '../../schemas/deploy.ts';
 import { countText, durationText, figureText, percentText, sizeText } from './format.ts';
+import type { LoopStep } from './loop-model.ts';
+import {
+  emptyLoop,
+  intervalText,
+  type LoopSection,
+  labelNote,
+  metricText,
+  verdictSentence,
+} from './loop-sentences.ts';
 import { assetGrain, assetTold, columnTold, datasetGrain, type Told } from './meanings.ts';
 import type {
   ReportAsset,
@@ -41,6 +51,12 @@ export interface ReportPhrases {
   readonly column: (asset: ReportAsset, column: ReportColumn) => Told;
   readonly datasetGrain: (dataset: ReportDataset) => string;
   readonly stepReason: (step: ReportStep) => string;
+  readonly labelNote: (note: string) => string;
+  /** Why there is nothing, and what to do. */
+  readonly emptyLoop: (step: LoopStep, section: LoopSection) => string;
+  readonly verdict: (verdict: Verdict) => string;
+  readonly interval: (interval: IntervalDocument) => string;
+  readonly metric: (value: number) => string;
   readonly count: (value: number) => string;
   readonly percent: (share: number) => string;
   readonly duration: (milliseconds: number) => string;
@@ -65,6 +81,11 @@ export function createPhrases(model: ReportModel, language: Language): ReportPhr
     column: (asset, column) => columnTold(asset, column, language),
     datasetGrain: (dataset) => datasetGrain(dataset, language),
     stepReason: (step) => stepReason(step, language),
+    labelNote: (note) => labelNote(note, language),
+    emptyLoop: (step, section) => emptyLoop(step, section, language),
+    verdict: (verdict) => verdictSentence(verdict, language),
+    interval: intervalText,
+    metric: metricText,
     count: countText,
     percent: percentText,
     duration: durationText,

@@ -11,6 +11,7 @@ import { stageContext } from '../runtime/stage-fixture.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { writeParquet } from '../warehouse/parquet.ts';
 import { openWarehouse, type Warehouse } from '../warehouse/warehouse.ts';
+import { noLoop } from './loop-fixture.ts';
 import type { ReportModel } from './model.ts';
 import type { ReportWork } from './work.ts';
 
@@ -112,7 +113,7 @@ export function workOf(given: Partial<ReportWork> = {}): ReportWork {
     seed: 1,
     force: false,
     allowOlder: false,
-    baseSnapshot: 1,
+    baseSnapshot: 0,
     sources: Object.keys(shop.sources).map((source) => ({ source, slices: [], repeats: [], missing: '' })),
   };
   return {
@@ -130,7 +131,7 @@ export function workOf(given: Partial<ReportWork> = {}): ReportWork {
       engines: plan.engines,
       threads: 2,
       seed: 1,
-      baseSnapshot: 1,
+      baseSnapshot: 0,
       startedAt: '2026-10-03T02:30:00.000Z',
     },
     steps: [stepRecord('collect/orders/1', 1500), stepRecord('inventory', 500)],
@@ -202,6 +203,7 @@ export function emptyModel(given: Partial<ReportModel> = {}): ReportModel {
     datasets: [],
     volume: [],
     steps: [],
+    loop: noLoop,
     reproduction: { configHash: hash, codeVersion: '1', engines: {}, threads: 1, seed: 1, plan: hash },
     ...given,
   };

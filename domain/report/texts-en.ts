@@ -1,4 +1,5 @@
 import { counted, countText } from './format.ts';
+import { loopEn } from './loop-texts-en.ts';
 
 /** The English labels of the report's pages. */
 export const en = {
@@ -138,6 +139,7 @@ export const en = {
   personal: 'personal data, values hidden',
   moreColumns: (count: number): string => `and ${counted(count, 'more column')}, in report.json`,
   required: 'required',
+  loop: loopEn,
   footer: 'Made by Stocktake. Opens from disk, asks no server.',
 };
 

@@ -1,4 +1,5 @@
 import { countText as n } from './format.ts';
+import { loopZh } from './loop-texts-zh.ts';
 import type { Texts } from './texts-en.ts';
 
 /** The Chinese labels of the report's pages. */
@@ -130,5 +131,6 @@ export const zh: Texts = {
   personal: '个人数据，不显示取值',
   moreColumns: (count) => `另有 ${n(count)} 列，见 report.json`,
   required: '必需',
+  loop: loopZh,
   footer: '由 Stocktake 生成。可直接从磁盘打开，不访问任何服务器。',
 };

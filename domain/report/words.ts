@@ -11,7 +11,10 @@ export type WordKind =
   | 'decision'
   | 'trigger'
   | 'severity'
-  | 'entity';
+  | 'entity'
+  | 'labelKind'
+  | 'gate'
+  | 'recipe';
 
 /**
  * A word of the inventory or the run record in the report's language. English keeps the words themselves (they are what
@@ -67,6 +70,11 @@ export const chinese: Readonly<Record<WordKind, Readonly<Record<string, string>>
     normalize: '规范化',
     dedup: '去重',
     inventory: '盘点',
+    embed: '编码',
+    classify: '标注',
+    profile: '画像',
+    recommend: '训练',
+    deploy: '部署',
     report: '报告',
     publish: '发布',
   },
@@ -74,4 +82,27 @@ export const chinese: Readonly<Record<WordKind, Readonly<Record<string, string>>
   trigger: { schedule: '定时运行', manual: '手动运行', backfill: '补跑', replay: '重放' },
   severity: { error: '错误', warn: '警告' },
   entity: { users: '用户', items: '商品', events: '事件', reviews: '评论', market: '行情' },
+  labelKind: {
+    category: '类目',
+    sentiment: '情感',
+    interest: '兴趣',
+    week: '周末或工作日',
+    'time of day': '时段',
+    frequency: '来访频率',
+    'price band': '价位',
+    reviewer: '评论习惯',
+  },
+  gate: {
+    promoted: '投入服务',
+    rejected: '未通过',
+    undecided: '未决',
+    unchanged: '不变',
+    restored: '人工恢复',
+  },
+  recipe: {
+    'tf-idf + logistic regression': 'TF-IDF + 逻辑回归',
+    'embedding + logistic regression': '向量 + 逻辑回归',
+    'embedding and tf-idf + logistic regression': '向量与 TF-IDF + 逻辑回归',
+    'embedding + random forest': '向量 + 随机森林',
+  },
 };

@@ -2,6 +2,7 @@ import type { DatasetSlice, LedgerEntry } from '../../schemas/artifact.ts';
 import type { Plan } from '../../schemas/plan.ts';
 import type { RunOpening, StepRecord } from '../../schemas/run.ts';
 import type { Problem } from '../../schemas/stage.ts';
+import type { Sampler } from './sample.ts';
 
 /** What a report is built from. */
 export interface ReportWork {
@@ -14,4 +15,6 @@ export interface ReportWork {
   readonly arrived: Readonly<Record<string, readonly string[]>>;
   readonly ledger: readonly LedgerEntry[];
   readonly problems: readonly Problem[];
+  /** Absent: the report shows no sample recommendations. */
+  readonly sampleRecommendations?: Sampler;
 }

@@ -1,3 +1,4 @@
+import { fullLoop } from '../../domain/report/loop-fixture.ts';
 import type { ReportModel } from '../../domain/report/report.ts';
 
 /** What a page must show as text and never run or load. */
@@ -153,6 +154,7 @@ export function fullModel(slices = 3, sourceNames: readonly string[] = ['orders'
         bytesWritten: 1,
       },
     ],
+    loop: fullLoop(hostile),
     reproduction: {
       configHash: hash,
       codeVersion: '1.0.0',

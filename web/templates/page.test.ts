@@ -103,7 +103,8 @@ describe('a page', () => {
       ' ',
     );
     const ofData = `${hostile} ${'z'.repeat(60)} shop orders products events quot duckdb`;
-    const names = 'English Stocktake stocktake temporal config contract path report json quarantine show';
+    const names =
+      'English Stocktake stocktake temporal config contract path report json quarantine show NDCG hybrid directional';
     const known = new Set(`${ofData} ${names}`.match(/[a-z]{4,}/gi));
     expect((text.match(/[a-z]{4,}/gi) ?? []).filter((word) => !known.has(word))).toEqual([]);
   });
