@@ -42,6 +42,8 @@ export const loopEn = {
   methodsChart: 'NDCG@10 on the test window, with 95 % intervals',
   methodsText:
     'Settings were searched and the method was chosen on an earlier window; these figures are of the later test window.',
+  unproven: (better: string, chosen: string): string =>
+    `${better} had the higher figure when the method was chosen, but its lead is not proven: ${chosen} was taken.`,
   method: 'method',
   chosen: 'chosen',
   baseline: 'baseline',

@@ -39,6 +39,7 @@ export const loopZh: LoopTexts = {
   model: '模型',
   methodsChart: '测试窗口上的 NDCG@10 与 95 % 区间',
   methodsText: '参数与方法在较早的窗口上选定；这里是较晚的测试窗口上的数值。',
+  unproven: (better, chosen) => `选定方法时 ${better} 的数值更高，但其领先未经证实：采用 ${chosen}。`,
   method: '方法',
   chosen: '选定',
   baseline: '基线',

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { recipes } from '../../domain/classify/label-model.ts';
 import type { Alert } from '../../domain/inventory/alerts.ts';
 import { kindMeanings as inventoryKinds } from '../../domain/inventory/kinds.ts';
 import type { LooksLike } from '../../domain/inventory/profile-columns.ts';
 import type { ChangeKind, CheckStatus, Health } from '../../domain/inventory/rows.ts';
+import { learnedOf } from '../../domain/report/loop-fixture.ts';
 import { kindMeanings } from '../../domain/report/meanings-zh.ts';
 import { type ReportModel, renderReport } from '../../domain/report/report.ts';
 import { emptyModel } from '../../domain/report/report-fixture.ts';
 import { changeSentence } from '../../domain/report/sentences.ts';
 import { chinese } from '../../domain/report/words.ts';
+import { gateDecisions } from '../../schemas/deploy.ts';
 import { htmlFaults } from './html-faults.ts';
 import { fullModel, hostile } from './page-fixture.ts';
 import { createRenderer } from './render.ts';
@@ -86,6 +89,33 @@ describe('a page', () => {
     expect(zh).toContain('请在 temporal.config.ts 中为来源加上 contract');
   });
 
+  it('says what was learned: figures, verdict, the version that serves, and why an item is recommended', () => {
+    const [page = '', zh = ''] = pages(fullModel());
+    expect(page).toContain('12 texts encoded in this run, 1,120 kept');
+    expect(page).toContain('<strong>98.8 %</strong> · most frequent label 20.0 %');
+    expect(page).toContain('and 2 more labels, in report.json');
+    expect(page).toContain('Add a category to items, or a rating to reviews');
+    expect(page).toMatch(
+      /<span class="gate promoted">v2 promoted<\/span> v2: ndcg@10 0\.2100 against 0\.1800/,
+    );
+    expect(page).toContain('hybrid was chosen, but is not proven better');
+    expect(page).toMatch(/because of &lt;\/script|because of &lt;script/);
+    expect(page).toMatch(/line 7.*run-1.*the next after 1.*v2.*A-1/s);
+    expect(zh).toContain('<span class="gate promoted">v2 投入服务</span> v2：NDCG@10 为 0.2100');
+    expect(zh).toMatch(/第 7 行.*run-1/s);
+  });
+
+  it('says of a verdict of before that it is none of this run, and why this one gave none', () => {
+    const why = 'no model was trained: nothing to judge';
+    const learned = learnedOf({ gate: { decision: 'skipped', why }, methods: [], isNew: false });
+    const model = { ...fullModel(), loop: { ...fullModel().loop, learned } };
+    const [page = '', zh = ''] = pages(model);
+    expect(page).toContain('The gate did not judge in this run; its newest verdict is of 2026-10-02:');
+    expect(page).toContain('No model was trained: nothing to judge. See above');
+    expect(page).not.toContain('is not proven better');
+    expect(zh).toContain('本次运行没有裁决；最近一次裁决的数据日期为 2026-10-02');
+  });
+
   it('stays readable and below 3 MB with 305 slices of eight sources', () => {
     const names = Array.from({ length: 8 }, (_, place) => `source_${place}`);
     for (const page of pages(fullModel(305, names))) {
@@ -139,6 +169,11 @@ describe('the Chinese words', () => {
     expect(Object.keys(chinese.status)).toEqual(Object.keys(statuses));
     expect(Object.keys(chinese.health)).toEqual(Object.keys(healths));
     expect(Object.keys(kindMeanings)).toEqual(Object.keys(inventoryKinds));
+  });
+
+  it('cover every way to learn labels and every decision of the gate', () => {
+    expect(Object.keys(chinese.recipe)).toEqual([...recipes]);
+    expect(Object.keys(chinese.gate)).toEqual([...gateDecisions]);
   });
 
   it('cover every kind of change', () => {
