@@ -4,17 +4,22 @@ import { reportDir } from '../domain/report/report-dir.ts';
 import type { Row } from '../domain/warehouse/warehouse.ts';
 import type { Snapshot } from '../schemas/artifact.ts';
 import type { RunRecord } from '../schemas/run.ts';
+import { loopLines, readLoop } from './demo-loop.ts';
 import { costLine } from './ending.ts';
 import type { GlobalOptions } from './options.ts';
 import { table } from './output.ts';
 import { currentSnapshot, readTable } from './read-table.ts';
 import type { Reading } from './session.ts';
 
-/** Prints the last night as a screenful: found, rejected and why, changed, reused, cost, where to look next. */
+/** Lines shown of what was rejected and of what changed: the whole stays a screenful. */
+const mostShown = 5;
+
+/** Prints the last night as a screenful: found, rejected and why, changed, learned, reused, cost, where to look next. */
 export async function printNight(reading: Reading, globals: GlobalOptions): Promise<void> {
   const { store, out } = reading;
   const snapshot = await currentSnapshot(store);
   const run = await store.runs.resolve('last');
+  const loop = await readLoop(store.dir, run.opening.record);
   const [found, rejected, changed] = [
     foundRows(snapshot),
     await rejectedRows(reading, snapshot),
@@ -27,6 +32,7 @@ export async function printNight(reading: Reading, globals: GlobalOptions): Prom
       found,
       rejected,
       changed,
+      loop: loop ?? null,
       run: run.opening.record,
     });
     return;
@@ -40,16 +46,21 @@ export async function printNight(reading: Reading, globals: GlobalOptions): Prom
     ]),
   );
   heading(out.data, 'What was rejected, and why (newest slice first)');
-  for (const line of rejected.slice(0, 8)) out.data(`  ${line}`);
-  if (rejected.length > 8) out.data(pc.dim(`  and ${rejected.length - 8} more kinds`));
+  printSome(out.data, rejected, 'more kinds');
   heading(out.data, 'What changed since the night before');
-  for (const line of changed.slice(0, 8)) out.data(`  ${line}`);
-  if (changed.length > 8) out.data(pc.dim(`  and ${changed.length - 8} more changes`));
+  printSome(out.data, changed, 'more changes');
+  heading(out.data, 'What was understood and learned');
+  for (const line of loopLines(loop)) out.data(`  ${line}`);
   heading(out.data, 'What was reused, and what it cost');
   out.data(`  ${reusedLine(run)}`);
   out.data(`  ${costLine(run)}`);
   heading(out.data, 'Where to look next');
   for (const line of nextSteps(store.dir, run)) out.data(`  ${line}`);
+}
+
+function printSome(print: (text: string) => void, lines: readonly string[], more: string): void {
+  for (const line of lines.slice(0, mostShown)) print(`  ${line}`);
+  if (lines.length > mostShown) print(pc.dim(`  and ${lines.length - mostShown} ${more}`));
 }
 
 function heading(print: (text: string) => void, title: string): void {
