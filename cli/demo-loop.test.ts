@@ -32,9 +32,10 @@ describe('what was understood and learned', () => {
   });
 
   it('tells a verdict of an earlier night as such', () => {
-    const learned = learnedOf({ isNew: false });
-    expect(loopLines({ ...noLoop, learned })[3]).toMatch(
-      /^verdict {4}promoted on 2026-10-02, not judged in this run: v2/,
+    const gate = { decision: 'reused', why: 'The training gave v2 again' };
+    const learned = learnedOf({ isNew: false, gate });
+    expect(loopLines({ ...noLoop, learned })[3]).toBe(
+      'verdict    none new (The training gave v2 again); the newest is of 2026-10-02: v2 promoted',
     );
   });
 

@@ -51,10 +51,10 @@ function modelLines({ methods, training, gate, verdict, isNew }: ReportLoop['lea
     ? `${figure(chosen)} NDCG@10 [${chosen.ndcg10Low.toFixed(3)}, ${chosen.ndcg10High.toFixed(3)}] against ${baselines.join(', ')}`
     : nothing(training);
   if (!verdict) return [named('model', model), named('verdict', nothing(gate))];
-  const when = isNew
-    ? verdict.decision
-    : `${verdict.decision} on ${verdict.dataDate}, not judged in this run`;
-  return [named('model', model), named('verdict', `${when}: ${verdict.why}`)];
+  const said = isNew
+    ? `${verdict.decision}: ${verdict.why}`
+    : `none new (${nothing(gate)}); the newest is of ${verdict.dataDate}: ${verdict.version} ${verdict.decision}`;
+  return [named('model', model), named('verdict', said)];
 }
 
 function sampleLine({ user, items }: NonNullable<ReportLoop['samples']>['users'][number]): string {
@@ -74,7 +74,8 @@ function figure({ model, ndcg10 }: ReportLoop['learned']['methods'][number]): st
 }
 
 function nothing({ decision, why }: ReportLoop['text']['step']): string {
-  return decision === 'absent' ? 'no part of this run' : `nothing: ${why}`;
+  if (decision === 'absent') return 'no part of this run';
+  return decision === 'skipped' ? `nothing: ${why}` : why;
 }
 
 function named(name: string, text: string): string {

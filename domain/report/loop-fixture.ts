@@ -1,6 +1,6 @@
 import type { Verdict } from '../../schemas/deploy.ts';
 import type { ReportLearned, ReportLoop, ReportMethod, ReportVersion } from './loop-model.ts';
-import type { SampleRecommendations } from './sample.ts';
+import type { SampleRecommendations } from './sample-model.ts';
 
 const absent = { decision: 'absent', why: '' };
 const hash = 'c'.repeat(64);

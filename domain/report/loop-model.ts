@@ -1,5 +1,5 @@
 import type { Verdict } from '../../schemas/deploy.ts';
-import type { SampleRecommendations } from './sample.ts';
+import type { SampleRecommendations } from './sample-model.ts';
 
 /** What a step of the loop did in this run. */
 export interface LoopStep {

@@ -33,6 +33,12 @@ describe('an empty part of the loop', () => {
       /more nights/,
       /不足三天/,
     ],
+    [
+      'deploy',
+      'The training gave v2 again, byte for byte: it serves, nothing changes',
+      /nothing changes\. There is nothing to do/,
+      /^训练得到的仍是 v2.*无需处理/,
+    ],
     ['deploy', 'no model was trained: nothing to judge', /See above/, /见上/],
   ] as const)('of %s says why (%s) and what to do, in both languages', (section, why, en, zh) => {
     expect(emptyLoop(skipped(why), section, 'en')).toMatch(en);

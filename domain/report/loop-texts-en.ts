@@ -54,8 +54,7 @@ export const loopEn = {
   validation: 'when chosen',
   trials: 'settings tried',
   verdict: 'Verdict',
-  verdictOf: (date: string): string =>
-    `The gate did not judge in this run; its newest verdict is of ${date}:`,
+  verdictOf: (date: string): string => `The gate gave no new verdict; its newest is of ${date}:`,
   noVerdict: 'No model has been judged yet.',
   refreshed: (chosen: string, judged: string): string =>
     `${chosen} was chosen, but is not proven better than the method in service: ${judged} learned the newer data and was judged in its place.`,

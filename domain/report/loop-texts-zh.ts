@@ -50,7 +50,7 @@ export const loopZh: LoopTexts = {
   validation: '选定时',
   trials: '尝试的参数',
   verdict: '裁决',
-  verdictOf: (date) => `本次运行没有裁决；最近一次裁决的数据日期为 ${date}：`,
+  verdictOf: (date) => `本次没有新的裁决；最近一次的数据日期为 ${date}：`,
   noVerdict: '还没有模型被裁决过。',
   refreshed: (chosen, judged) =>
     `选定的是 ${chosen}，但未能证明优于现役方法：由 ${judged} 学习更新的数据，代替它接受裁决。`,

@@ -19,6 +19,7 @@ export const reasonsZh: readonly ReasonZh[] = [
   [/^no user came back for something new/, () => '没有用户回来看新的商品，无法测量'],
   [/^no model was trained/, () => '没有训练出模型，无可裁决'],
   [/^the events cannot be split by time/, () => '事件无法按时间划分，无从裁决'],
+  [/^The training gave (v\d+) again/, (version) => `训练得到的仍是 ${version}，逐字节相同，一切不变`],
   [/^same inputs as before$/, () => '输入与之前相同'],
   [/^Everything has a label already$/, () => '所有内容都已有标签'],
   [

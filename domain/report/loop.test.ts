@@ -123,7 +123,7 @@ describe('the loop of a night', () => {
       loopOf({ steps, datasets, plan: { ...workOf().plan, baseSnapshot: snapshot } });
 
     it('shows the verdict of this run and that the promoted version serves next', async () => {
-      const facts = { version: 'v10', aliases: { champion: 'v10' } };
+      const facts = { decision: 'promoted', version: 'v10', aliases: { champion: 'v10' } };
       const { learned } = await night([step('deploy', { facts })]);
       expect(learned).toMatchObject({
         isNew: true,
@@ -135,8 +135,23 @@ describe('the loop of a night', () => {
     });
 
     it('keeps the champion where the candidate was refused', async () => {
-      const { learned } = await night([step('deploy', { facts: { version: 'v10', aliases: {} } })]);
-      expect(learned).toMatchObject({ isNew: true, serving: { version: 'v1', name: 'directional-knn' } });
+      const refused = verdictOf({ version: 'v10', decision: 'rejected', ground: 'worse' });
+      const facts = { decision: 'rejected', version: 'v10', aliases: {} };
+      const { learned } = await night([step('deploy', { facts })], {
+        ...registry,
+        'registry.verdicts': [await document(fixture, '2026-10-02.v000010', refused)],
+      });
+      expect(learned).toMatchObject({
+        isNew: true,
+        verdict: { decision: 'rejected' },
+        serving: { version: 'v1', name: 'directional-knn' },
+      });
+    });
+
+    it('takes the verdict of the same night run before for no new one', async () => {
+      const facts = { decision: 'unchanged', version: 'v10', aliases: {} };
+      const { learned } = await night([step('deploy', { facts })]);
+      expect(learned).toMatchObject({ isNew: false, verdict: { version: 'v10', decision: 'promoted' } });
     });
 
     it('shows the gate’s newest verdict as an earlier one where this run did not judge', async () => {

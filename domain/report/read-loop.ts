@@ -11,7 +11,7 @@ import type {
   ReportText,
 } from './loop-model.ts';
 import { memberOf, type Reader, textOf } from './reader.ts';
-import type { SampleRecommendations } from './sample.ts';
+import type { SampleRecommendations } from './sample-model.ts';
 import type { ReportWork } from './work.ts';
 
 /** Plain methods the others must beat. */

@@ -26,7 +26,8 @@ export async function readLearned(read: Reader, store: Store, work: ReportWork):
 }
 
 /**
- * The verdict of this run where its gate judged, else the newest the gate ever gave. What people did with the alias by hand
+ * The verdict of this run where its gate judged, else the newest the gate ever gave: a night run again on the same data finds
+ * its model judged already. What people did with the alias by hand
  * (slices `….after-<snapshot>`) is no verdict of a night.
  */
 async function readVerdict(
@@ -40,7 +41,8 @@ async function readVerdict(
   );
   const file = (own ?? ofGate.at(-1))?.files[0];
   if (!file) return undefined;
-  return { verdict: verdictSchema.parse(await store.objects.readJson(file)), isNew: own !== undefined };
+  const verdict = verdictSchema.parse(await store.objects.readJson(file));
+  return { verdict, isNew: own !== undefined && verdict.decision === factOf(work, 'deploy', 'decision') };
 }
 
 async function championOf(store: Store, { plan }: ReportWork): Promise<string> {

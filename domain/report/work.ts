@@ -2,7 +2,7 @@ import type { DatasetSlice, LedgerEntry } from '../../schemas/artifact.ts';
 import type { Plan } from '../../schemas/plan.ts';
 import type { RunOpening, StepRecord } from '../../schemas/run.ts';
 import type { Problem } from '../../schemas/stage.ts';
-import type { Sampler } from './sample.ts';
+import type { Sampler } from './sample-model.ts';
 
 /** What a report is built from. */
 export interface ReportWork {

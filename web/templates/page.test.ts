@@ -110,10 +110,10 @@ describe('a page', () => {
     const learned = learnedOf({ gate: { decision: 'skipped', why }, methods: [], isNew: false });
     const model = { ...fullModel(), loop: { ...fullModel().loop, learned } };
     const [page = '', zh = ''] = pages(model);
-    expect(page).toContain('The gate did not judge in this run; its newest verdict is of 2026-10-02:');
+    expect(page).toContain('The gate gave no new verdict; its newest is of 2026-10-02:');
     expect(page).toContain('No model was trained: nothing to judge. See above');
     expect(page).not.toContain('is not proven better');
-    expect(zh).toContain('本次运行没有裁决；最近一次裁决的数据日期为 2026-10-02');
+    expect(zh).toContain('本次没有新的裁决；最近一次的数据日期为 2026-10-02');
   });
 
   it('stays readable and below 3 MB with 305 slices of eight sources', () => {
