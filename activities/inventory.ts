@@ -1,10 +1,11 @@
 import { takeInventory } from '../domain/inventory/inventory.ts';
 import type { Datasets } from '../domain/publish/assemble.ts';
+import { catalogEntry } from '../schemas/catalog.ts';
 import { durableStep, type StepScope } from './boundary.ts';
 import { datasetsNow } from './dedup.ts';
 import type { ActivityDeps } from './deps.ts';
 
-/** Inventory: assets, columns, checks and changes over everything this run will publish. */
+/** Inventory: assets, columns, checks and changes over everything this run has up to here. */
 export const createInventoryActivities = (deps: ActivityDeps) => ({
   takeInventory: durableStep(deps, 'takeInventory', async (scope) => {
     const { before, datasets } = await datasetsNow(scope);
@@ -13,14 +14,23 @@ export const createInventoryActivities = (deps: ActivityDeps) => ({
       dataDate,
       timezone: config.timezone,
       config,
-      datasets,
+      datasets: stocked(datasets),
       arrived: arrivedSlices(before, datasets),
-      previous: before,
+      previous: stocked(before),
       ledger: scope.outputs.flatMap((output) => output.ledger),
       problems: problemsOf(scope),
     });
   }),
 });
+
+/** Stages whose datasets are made after stock is taken: what was learned from them last night must not make tonight's new. */
+const later: readonly string[] = ['embed', 'classify', 'profile', 'recommend', 'deploy'];
+
+function stocked(datasets: Datasets): Datasets {
+  return Object.fromEntries(
+    Object.entries(datasets).filter(([name]) => !later.includes(catalogEntry(name)?.stage ?? '')),
+  );
+}
 
 /** Source → slices that are new or have other content than before this run. */
 export function arrivedSlices(before: Datasets, now: Datasets): Record<string, string[]> {

@@ -95,12 +95,21 @@ describe.skipIf(skip)(`operating a project ${skip}`, () => {
     const handle = temporal.client.workflow.getHandle(`inventory/${date}`);
     const rows = await handle.query<{ step: string; state: string }[]>('progress');
     expect(rows.every(({ state }) => state !== 'failed')).toBe(true);
-    const { events } = await handle.fetchHistory();
-    const ids = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: a }) =>
-      a ? [a.activityId] : [],
-    );
-    expect(ids).toEqual([...rows.map(({ step }) => step), 'close']);
+    expect(await activityIds(`inventory/${date}`)).toEqual([...rows.map(({ step }) => step), 'close']);
   });
+
+  /** Ids of a run's activities in order, those of its children where they were started. */
+  async function activityIds(workflowId: string): Promise<string[]> {
+    const { events } = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
+    const ids: string[] = [];
+    for (const event of events ?? []) {
+      const activity = event.activityTaskScheduledEventAttributes?.activityId;
+      const child = event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowId;
+      if (activity) ids.push(activity);
+      if (child) ids.push(...(await activityIds(child)));
+    }
+    return ids;
+  }
 
   it('lists and shows runs from the store, by last, prefix and date', async () => {
     const listed = JSON.parse((await run('runs', 'list', '--json')).stdout) as {
