@@ -6,7 +6,7 @@ import { hashOf } from '../domain/runtime/hashing.ts';
 import { type GatherRequest, historyReader } from '../domain/serve/gather.ts';
 import { gatherInThread } from '../domain/serve/gather-thread.ts';
 import type { ServingTarget } from '../domain/serve/hot-switch.ts';
-import { createServedModel, type ServedModel } from '../domain/serve/served-model.ts';
+import { createServedModel, type ServedData, type ServedModel } from '../domain/serve/served-model.ts';
 import { slicesOf } from '../domain/store/datasets.ts';
 import type { Store } from '../domain/store/store.ts';
 import type { ArtifactRef, Snapshot } from '../schemas/artifact.ts';
@@ -45,7 +45,15 @@ async function targetOf(deps: LoadDeps, snapshot: Snapshot): Promise<ServingTarg
   return {
     version: champion,
     key: hashOf({ version: champion, modelHash: document.modelHash, data }),
-    load: () => loadServedModel(deps, snapshot, document),
+    load: async () =>
+      loadServedModel(
+        deps.store,
+        {
+          items: await slicesOf(deps.store.objects, snapshot, 'unified.items'),
+          model: await slicesOf(deps.store.objects, snapshot, modelDataset),
+        },
+        document,
+      ),
   };
 }
 
@@ -56,17 +64,17 @@ async function targetOf(deps: LoadDeps, snapshot: Snapshot): Promise<ServingTarg
  * @throws ModelError STK-MODEL-FILES, STK-MODEL-ITEMS, STK-ARTIFACT-CHECKSUM and those of the model's reader
  */
 export async function loadServedModel(
-  { store }: LoadDeps,
-  snapshot: Snapshot,
+  store: Store,
+  data: ServedData,
   document: ModelVersion,
 ): Promise<ServedModel> {
-  const offered = (await slicesOf(store.objects, snapshot, 'unified.items')).flatMap(({ files }) => files);
+  const offered = data.items.flatMap(({ files }) => files);
   const gathered = await gatherInThread({
     storeDir: store.dir,
     tensors: fileOf(document, 'tensors'),
     document: fileOf(document, 'document'),
     items: fileOf(document, 'items'),
-    ...(await newestHistories(store, snapshot, document)),
+    ...(await newestHistories(store, data, document)),
     offered,
   });
   const { version, name } = document;
@@ -89,10 +97,10 @@ export async function loadServedModel(
 /** A champion may be older than the last training; what users did is taken from the newest. */
 async function newestHistories(
   store: Store,
-  snapshot: Snapshot,
+  { model }: ServedData,
   document: ModelVersion,
 ): Promise<Pick<GatherRequest, 'historyItems' | 'histories'>> {
-  const [slice] = await slicesOf(store.objects, snapshot, modelDataset);
+  const [slice] = model;
   const newest = slice ? (await store.manifests.read(slice.manifest)).files : {};
   const [historyItems, histories] = [newest.items?.[0], newest.histories?.[0]];
   return historyItems && histories

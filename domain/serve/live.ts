@@ -5,7 +5,7 @@ import type { Admission, Ranked, ServedModel } from './served-model.ts';
 
 /** What a live answer is made from, beside the model. */
 export interface LiveContext {
-  readonly feedback: FeedbackStore;
+  readonly feedback: Pick<FeedbackStore, 'feedbackOf' | 'withheld'>;
   readonly isPositive: IsPositive;
 }
 

@@ -1,4 +1,13 @@
+import type { DatasetSlice } from '../../schemas/artifact.ts';
 import { createTopK, largest } from '../math/top-k.ts';
+
+/** What a served model reads beside its own files: what is offered, and the newest training for its histories. */
+export interface ServedData {
+  /** `unified.items`. */
+  readonly items: readonly DatasetSlice[];
+  /** `recommend.model`. */
+  readonly model: readonly DatasetSlice[];
+}
 
 /** What is known of a user beside the history, as the scorer takes it. */
 export interface ScorerContext {
