@@ -17,6 +17,8 @@ export interface Family<Name extends string = string> {
   readonly space: Space<Name>;
   /** The first trials; the first of them is the setting where nothing is searched. */
   readonly starts: readonly Readonly<Record<Name, number>>[];
+  /** Most trials worth making; default: as many as the search is given. */
+  readonly mostTrials?: number;
   make(parameters: Readonly<Record<Name, number>>): Recommender;
 }
 

@@ -32,7 +32,8 @@ export function candidatesOn(
   });
   for (const [at, family] of families.entries()) {
     const budgetSeconds = Math.max(0, options.budgetSeconds - spent()) / (families.length - at);
-    const limits = { seed: options.seed, trials: options.trials, budgetSeconds, now: options.now };
+    const trials = Math.min(options.trials, family.mostTrials ?? options.trials);
+    const limits = { seed: options.seed, trials, budgetSeconds, now: options.now };
     const { recommender, search } = tune(family, part, limits, (name, number, value, best) =>
       options.onProgress?.(
         `${name}: trial ${number}, ${part.metric} ${value.toFixed(4)}, best ${best.toFixed(4)}`,

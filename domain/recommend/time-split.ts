@@ -101,7 +101,8 @@ export function evaluateTimeSplit(
   );
   const mixed = { recommender: proof.recommender, validation: proof.value, trials: proof.trials };
   const chosen = proof.proven ? mixed : single;
-  const measured = measureAll([...candidates, mixed], split, options);
+  // A hybrid that was not proven takes no part: ranking with it costs more than all the others.
+  const measured = measureAll(proof.proven ? [...candidates, mixed] : candidates, split, options);
   return {
     outcome: 'evaluated',
     windows: { validation: factsOf(split.validation), test: factsOf(split.test) },
@@ -116,11 +117,17 @@ export function evaluateTimeSplit(
 
 type Measured = ReturnType<typeof measure>;
 
+/** A component below this share of the best model's figure adds noise and costs time. */
+const leastShare = 0.2;
+
 /** The best of each other kind that brings something of its own: order, labels, content, what is bought now. */
 function partners(candidates: readonly Candidate[], single: Candidate): Candidate[] {
   const useful = ['directional-knn', 'asymmetric-knn', 'recency-popularity', 'content', 'label-match'];
   return candidates.filter(
-    (candidate) => candidate !== single && useful.includes(candidate.recommender.name),
+    (candidate) =>
+      candidate !== single &&
+      useful.includes(candidate.recommender.name) &&
+      candidate.validation >= leastShare * single.validation,
   );
 }
 
@@ -156,7 +163,9 @@ function contentFamily(vectors: ItemVectors): Family {
   return {
     name: 'content',
     space: { decay: { kind: 'uniform', low: 0.3, high: 1 } },
-    starts: [{ decay: 0.8 }],
+    // One parameter, and a dense product a user: two settings say what there is to say.
+    starts: [{ decay: 0.95 }, { decay: 0.8 }],
+    mostTrials: 2,
     make: (parameters) => contentBased(vectors, parameters as unknown as ContentParameters),
   };
 }

@@ -9,6 +9,7 @@ export default defineConfig({
   project: 'grocery',
   timezone: 'America/New_York',
   currency: 'USD',
+  recommend: { kinds: ['purchase'], trials: 3 },
   sources: {
     transactions: {
       path: 'transactions_sample.csv',
