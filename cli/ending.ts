@@ -22,6 +22,11 @@ export async function endWith(
     return 1;
   }
   const { result } = ending;
+  if (!result) {
+    if (globals.json) out.json({ outcome: 'done', runId });
+    else out.data('Done, as a part of another run');
+    return 0;
+  }
   const record = await store.runs.read(result.record);
   if (globals.json) out.json({ ...result, runId, ...(record ? { cost: costOf(record) } : {}) });
   else {

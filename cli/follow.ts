@@ -3,12 +3,18 @@ import { ApplicationFailure } from '@temporalio/common';
 import pc from 'picocolors';
 import { countText, durationText } from '../domain/report/format.ts';
 import { messageOf } from '../domain/runtime/errors.ts';
-import type { NightResult, StepProgress } from '../schemas/night.ts';
+import type { BranchResult, NightResult, StepProgress } from '../schemas/night.ts';
 import type { Output } from './output.ts';
 
 /** How a followed workflow ended. */
 export type Ending =
-  | { readonly status: 'completed'; readonly result: NightResult }
+  | {
+      readonly status: 'completed';
+      /** Undefined for a branch that worked within another run. */
+      readonly result: NightResult | undefined;
+      /** Set for a branch: embedCatalog, retrainRecommender, deployModel. */
+      readonly branch?: BranchResult;
+    }
   | { readonly status: 'failed' | 'cancelled' | 'terminated' | 'timed out'; readonly message: string };
 
 /**
@@ -37,7 +43,9 @@ export async function follow(
 
 async function endingOf(handle: WorkflowHandle): Promise<Ending> {
   try {
-    return { status: 'completed', result: (await handle.result()) as NightResult };
+    const result = (await handle.result()) as NightResult | BranchResult;
+    if (!('results' in result)) return { status: 'completed', result };
+    return { status: 'completed', result: result.night, branch: result };
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const name = error.cause?.name ?? '';

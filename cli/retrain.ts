@@ -69,7 +69,7 @@ export async function retrain(options: RetrainOptions, globals: GlobalOptions): 
       session.out.note(`Retraining ${ending.status}: ${ending.message}`);
       return 1;
     }
-    const result = retrained(handle.workflowId, ending.result as unknown as BranchResult);
+    const result = retrained(handle.workflowId, ending.branch ?? { results: [] });
     return told(session, await withEarlierVerdict(session, result), options, globals);
   });
 }

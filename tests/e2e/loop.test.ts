@@ -65,6 +65,7 @@ describe.skipIf(skip)(`the loop on a real server ${skip}`, () => {
     const again = await run('retrain', '--wait', '--json');
     expect(again.stderr).toContain('given to a retraining already');
     expect(JSON.parse(again.stdout)).toEqual(result);
+    expect((await run('runs', 'watch', result.workflowId)).code).toBe(0);
   }, 120_000);
 
   it('encodes only the texts that are new, and refreshes the champion on newer data', async () => {
