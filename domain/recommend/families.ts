@@ -17,7 +17,7 @@ export interface Family<Name extends string = string> {
   readonly space: Space<Name>;
   /** The first trials; the first of them is the setting where nothing is searched. */
   readonly starts: readonly Readonly<Record<Name, number>>[];
-  /** Most trials worth making; default: as many as the search is given. */
+  /** Set for a method that is dear to rank with: most trials worth making, after it has stood a short race. */
   readonly mostTrials?: number;
   make(parameters: Readonly<Record<Name, number>>): Recommender;
 }

@@ -11,8 +11,8 @@ const options: TimeSplitOptions = {
 };
 
 /** Users walk through the items of their own quarter in order, one a day, from different starts. */
-function shop(days = 12): TimedEvents {
-  const [users, items] = [120, 80];
+function shop(days = 12, users = 120): TimedEvents {
+  const items = 80;
   const rows = Array.from({ length: users * days }, (_, at) => {
     const [user, day] = [Math.floor(at / days), at % days];
     return [user, (user % 4) * 20 + ((Math.floor(user / 4) + day) % 20), day] as const;
@@ -81,4 +81,18 @@ it('has an outcome where nothing can be measured', () => {
   });
   const strangers = { ...events, userOf: Int32Array.from(events.dayOf, (day) => day) };
   expect(evaluateTimeSplit(strangers, options)).toEqual({ outcome: 'no-returning-users', days: 12 });
+});
+
+it('leaves a dear method out that stands far behind on a few users, and says so', () => {
+  const events = shop(12, 400);
+  const values = new Float32Array(80 * 4);
+  for (let item = 0; item < 80; item++) values[item * 4 + ((item * 7) % 4)] = 1;
+  const phrases: string[] = [];
+  const { models, chosen } = evaluated(events, {
+    vectors: { dim: 4, values },
+    onProgress: (phrase: string) => phrases.push(phrase),
+  });
+  expect(phrases.join('\n')).toContain('content is left out');
+  expect(models.map(({ name }) => name)).not.toContain('content');
+  expect(chosen).not.toBe('content');
 });
