@@ -22,15 +22,16 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
     const { files, facts } = await store.manifests.read(slice.manifest);
     const { tensors = [], document = [], items = [] } = files;
     const recipe = facts.recipe as Recipe;
+    const work = trainWork(scope, datasets);
     const champion = await championRecipe(store, base);
     const comparison = await compareRecipes(store, context, {
-      ...trainWork(scope, datasets),
+      ...work,
       candidate: recipe,
       champion,
     });
     if (!comparison) return nothingDone('deploy', 'the events cannot be split by time: nothing to judge by');
     const { minUsers, tolerance } = plan.config.deploy;
-    const refreshed = await refresh(scope, trainWork(scope, datasets), champion, comparison);
+    const refreshed = await refresh(scope, work, champion, comparison);
     const { output } = await deployCandidate(store, context, {
       base,
       dataDate: plan.dataDate,

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { DenseMatrix } from '../math/sparse.ts';
 import { ModelError, messageOf } from '../runtime/errors.ts';
+import { runInThread } from '../runtime/task-thread.ts';
 import type { ModelTensors } from './classifier.ts';
 import type { ItemText } from './label-items.ts';
 import type { ReviewText } from './label-reviews.ts';
@@ -40,32 +40,23 @@ export type LabelReply =
  *
  * @throws ModelError STK-LABEL-FAILED
  */
-export async function labelInThread(
+export function labelInThread(
   request: LabelRequest,
   signal: AbortSignal,
   onStep: () => void,
 ): Promise<PlainOutcome> {
-  signal.throwIfAborted();
-  const script = new URL(`./label-worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(script, { workerData: request });
-  const end = (): void => void worker.terminate();
-  signal.addEventListener('abort', end);
-  try {
-    return await new Promise((resolve, reject) => {
-      worker.on('message', (reply: LabelReply) => {
-        if ('step' in reply) onStep();
-        else if ('failure' in reply) reject(failed(request.task, reply.failure));
-        else resolve(reply.outcome);
-      });
-      worker.once('error', (cause) => reject(failed(request.task, messageOf(cause), cause)));
-      worker.once('exit', (code) =>
-        reject(signal.aborted ? signal.reason : failed(request.task, `its thread ended with code ${code}`)),
-      );
-    });
-  } finally {
-    signal.removeEventListener('abort', end);
-    await worker.terminate();
-  }
+  return runInThread<LabelReply, PlainOutcome>({
+    script: new URL(`./label-worker${extname(import.meta.url)}`, import.meta.url),
+    request,
+    signal,
+    take(reply) {
+      if ('failure' in reply) throw failed(request.task, reply.failure);
+      if ('outcome' in reply) return { result: reply.outcome };
+      onStep();
+      return undefined;
+    },
+    failed: (why) => failed(request.task, messageOf(why), why),
+  });
 }
 
 function failed(task: string, why: string, cause?: unknown): ModelError {

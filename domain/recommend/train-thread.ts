@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { ModelError, messageOf } from '../runtime/errors.ts';
+import { runInThread } from '../runtime/task-thread.ts';
 import type { ModelFiles } from './model-file.ts';
 import type { NotEvaluated } from './time-split.ts';
 import type { CompareInput, Comparison, RefitInput, Trained, TrainInput } from './train-task.ts';
@@ -36,32 +36,23 @@ export function compareInThread(input: CompareInput, signal: AbortSignal): Promi
   return inThread({ task: 'compare', input }, signal, () => undefined) as Promise<Comparison | undefined>;
 }
 
-async function inThread(
+function inThread(
   request: TrainRequest,
   signal: AbortSignal,
   onProgress: (phrase: string) => void,
 ): Promise<unknown> {
-  signal.throwIfAborted();
-  const script = new URL(`./train-worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(script, { workerData: request });
-  const end = (): void => void worker.terminate();
-  signal.addEventListener('abort', end);
-  try {
-    return await new Promise((resolve, reject) => {
-      worker.on('message', (reply: TrainReply) => {
-        if ('phrase' in reply) onProgress(reply.phrase);
-        else if ('failure' in reply) reject(failed(reply.failure, reply.code));
-        else resolve(reply.result);
-      });
-      worker.once('error', (cause) => reject(failed(messageOf(cause), undefined, cause)));
-      worker.once('exit', (code) =>
-        reject(signal.aborted ? signal.reason : failed(`its thread ended with code ${code}`)),
-      );
-    });
-  } finally {
-    signal.removeEventListener('abort', end);
-    await worker.terminate();
-  }
+  return runInThread<TrainReply, unknown>({
+    script: new URL(`./train-worker${extname(import.meta.url)}`, import.meta.url),
+    request,
+    signal,
+    take(reply) {
+      if ('failure' in reply) throw failed(reply.failure, reply.code);
+      if ('result' in reply) return { result: reply.result };
+      onProgress(reply.phrase);
+      return undefined;
+    },
+    failed: (why) => failed(messageOf(why), undefined, why),
+  });
 }
 
 function failed(why: string, code = 'STK-TRAIN-FAILED', cause?: unknown): ModelError {

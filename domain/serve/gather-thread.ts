@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { ModelError, messageOf } from '../runtime/errors.ts';
+import { runInThread } from '../runtime/task-thread.ts';
 import type { Gathered, GatherRequest } from './gather.ts';
 
 /** What a gathering thread answers. */
@@ -13,21 +13,16 @@ export type GatherReply =
  *
  * @throws ModelError with the code of what failed, or STK-SERVE-LOAD
  */
-export async function gatherInThread(request: GatherRequest): Promise<Gathered> {
-  const script = new URL(`./gather-worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(script, { workerData: request });
-  try {
-    return await new Promise((resolve, reject) => {
-      worker.once('message', (reply: GatherReply) => {
-        if ('gathered' in reply) resolve(reply.gathered);
-        else reject(new ModelError(reply.failure, { code: reply.code }));
-      });
-      worker.once('error', (cause) => reject(failed(messageOf(cause), cause)));
-      worker.once('exit', (code) => reject(failed(`its thread ended with code ${code}`)));
-    });
-  } finally {
-    await worker.terminate();
-  }
+export function gatherInThread(request: GatherRequest): Promise<Gathered> {
+  return runInThread<GatherReply, Gathered>({
+    script: new URL(`./gather-worker${extname(import.meta.url)}`, import.meta.url),
+    request,
+    take(reply) {
+      if ('gathered' in reply) return { result: reply.gathered };
+      throw new ModelError(reply.failure, { code: reply.code });
+    },
+    failed: (why) => failed(messageOf(why), why),
+  });
 }
 
 function failed(why: string, cause?: unknown): ModelError {
