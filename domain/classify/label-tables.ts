@@ -1,6 +1,6 @@
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { Store } from '../store/store.ts';
-import { interactionsSql } from '../warehouse/interactions-sql.ts';
+import { interactionsStep } from '../warehouse/interactions-sql.ts';
 import { readParquetSql } from '../warehouse/parquet.ts';
 import { quotedString } from '../warehouse/quoting.ts';
 import { runSteps } from '../warehouse/steps.ts';
@@ -33,13 +33,7 @@ export async function loadLabelTables(store: Store, warehouse: Warehouse, work: 
     await files(work.reviews),
   ];
   await runSteps(warehouse, [
-    {
-      table: 'interactions',
-      sql: events.length > 0 ? interactionsSql(events, clusters) : noInteractions,
-      ...(events.length > 0
-        ? { parameters: { namespaces: JSON.stringify(work.namespaces), data_date: work.dataDate } }
-        : {}),
-    },
+    interactionsStep({ ...work, events, clusters }),
     { table: 'own_items', sql: items.length > 0 ? ownItemsSql(readParquetSql(items)) : noItems },
     {
       table: 'past_reviews',
@@ -47,11 +41,6 @@ export async function loadLabelTables(store: Store, warehouse: Warehouse, work: 
     },
   ]);
 }
-
-const noInteractions = `select
-  null::varchar as user_id, null::varchar as item_id, null::varchar as kind, null::timestamp as time,
-  null::decimal(18, 6) as quantity, null::decimal(18, 4) as value, null::date as event_date
-where false`;
 
 const noItems =
   'select null::varchar as item_id, null::varchar as title, null::varchar as description, null::varchar as brand, null::varchar as category, null::varchar as draw where false';

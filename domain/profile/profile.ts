@@ -4,7 +4,7 @@ import type { StageOutput } from '../../schemas/stage.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import { nothingDone, wholeOutput } from '../store/stage-output.ts';
 import type { Store } from '../store/store.ts';
-import { interactionsSql } from '../warehouse/interactions-sql.ts';
+import { interactionsStep } from '../warehouse/interactions-sql.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { quotedString } from '../warehouse/quoting.ts';
 import { loadSql, runSteps } from '../warehouse/steps.ts';
@@ -76,13 +76,7 @@ async function make(store: Store, { warehouse, dir }: Workspace, work: ProfileWo
     [work.events, work.clusters, work.reviews, work.users, work.items, work.labels].map(files),
   );
   await runSteps(warehouse, [
-    {
-      table: 'interactions',
-      sql: events?.length ? interactionsSql(events, clusters ?? []) : noInteractions,
-      ...(events?.length
-        ? { parameters: { namespaces: JSON.stringify(work.namespaces), data_date: work.dataDate } }
-        : {}),
-    },
+    interactionsStep({ ...work, events: events ?? [], clusters: clusters ?? [] }),
     { table: 'past_reviews', sql: reviewsSql(reviews ?? [], work.dataDate) },
     { table: 'known_users', sql: usersSql(users ?? []) },
     { table: 'known_items', sql: itemsSql(items ?? []) },
@@ -107,11 +101,6 @@ async function make(store: Store, { warehouse, dir }: Workspace, work: ProfileWo
 function upTo(slices: readonly DatasetSlice[], date: string): DatasetSlice[] {
   return slices.filter(({ slice }) => !/^\d{4}-\d{2}-\d{2}$/.test(slice) || slice <= date);
 }
-
-const noInteractions = `select
-  null::varchar as user_id, null::varchar as item_id, null::varchar as kind, null::timestamp as time,
-  null::decimal(18, 4) as value, null::varchar as session_id, null::date as event_date
-where false`;
 
 function reviewsSql(files: readonly string[], dataDate: string): string {
   if (files.length === 0)

@@ -1,6 +1,6 @@
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { Store } from '../store/store.ts';
-import { interactionsSql } from '../warehouse/interactions-sql.ts';
+import { interactionsStep } from '../warehouse/interactions-sql.ts';
 import { readParquetSql } from '../warehouse/parquet.ts';
 import { quotedList } from '../warehouse/quoting.ts';
 import { runSteps } from '../warehouse/steps.ts';
@@ -45,11 +45,7 @@ export async function readEvents(store: Store, warehouse: Warehouse, work: Event
   const clusters = await files(work.clusters);
   const items = await files(work.items);
   await runSteps(warehouse, [
-    {
-      table: 'interactions',
-      sql: interactionsSql(events, clusters),
-      parameters: { namespaces: JSON.stringify(work.namespaces), data_date: work.dataDate },
-    },
+    interactionsStep({ ...work, events, clusters }),
     {
       table: 'interest',
       sql: `select * from interactions where user_id is not null and kind in (select unnest(${quotedList(work.kinds)}))`,

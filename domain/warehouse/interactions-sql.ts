@@ -1,4 +1,5 @@
 import { readParquetSql } from './parquet.ts';
+import type { SqlStep } from './steps.ts';
 
 /**
  * Events with the golden id of their item, up to a date: what labels, profiles and models are made of.
@@ -50,3 +51,33 @@ select
 from dated
 left join golden using (namespace, own_id)`;
 }
+
+/** What interactions are read from: files, and the parameters of `interactionsSql`. */
+export interface InteractionsWork {
+  readonly events: readonly string[];
+  readonly clusters: readonly string[];
+  readonly namespaces: Readonly<Record<string, string>>;
+  /** Last day that counts, YYYY-MM-DD. */
+  readonly dataDate: string;
+}
+
+/** The table `interactions`; without events it is empty and has its columns all the same. */
+export function interactionsStep({ events, clusters, namespaces, dataDate }: InteractionsWork): SqlStep {
+  if (events.length === 0) return { table: 'interactions', sql: noInteractionsSql };
+  return {
+    table: 'interactions',
+    sql: interactionsSql(events, clusters),
+    parameters: { namespaces: JSON.stringify(namespaces), data_date: dataDate },
+  };
+}
+
+const noInteractionsSql = `select
+  null::varchar as user_id,
+  null::varchar as item_id,
+  null::varchar as kind,
+  null::timestamp as time,
+  null::decimal(18, 6) as quantity,
+  null::decimal(18, 4) as value,
+  null::varchar as session_id,
+  null::date as event_date
+where false`;
