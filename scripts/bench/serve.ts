@@ -1,35 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { Agent, get } from 'node:http';
-import { loadavg, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { promoteTo, rollbackTo } from '../../domain/deploy/alias.ts';
-import { openStream } from '../../domain/math/random.ts';
 import { openStore, type Store } from '../../domain/store/store.ts';
-import { type Shop, trainAndPublish } from '../../workers/serve-fixture.ts';
+import { trainAndPublish } from '../../workers/serve-fixture.ts';
+import type { LoopDelay } from './loop-delay.ts';
+import { type Figures, printed, summary } from './serve-figures.ts';
+import type { Load, Loaded } from './serve-load.ts';
+import { makeShop } from './serve-shop.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** One request: when it was due, when it was answered, and how. Milliseconds. */
-interface Shot {
-  readonly ms: number;
-  readonly sentMs: number;
-  /** Whole second of the run in which it was due. */
-  readonly second: number;
-  readonly status: number;
-  readonly model: string;
-}
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /**
- * `node scripts/bench/serve.ts [--items N] [--users N] [--rate N] [--seconds N] [--json]`: steady load on `stocktake serve` in a
- * process of its own, every request scored live, with two champion switches on the way.
+ * `node scripts/bench/serve.ts [--items N] [--users N] [--rate N] [--seconds N] [--json]`: steady load on `stocktake serve`, every
+ * request scored live, with two champion switches on the way. Server, load generator and the hand that switches are three processes.
  *
  * Latency counts from the moment a request was due (nothing is hidden by waiting for slow answers). Only a quiet machine gives a
- * figure worth quoting: the load average is printed with it.
+ * figure worth quoting: what others used of the processors and how late the generator itself was are printed with it.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -44,49 +36,57 @@ async function main(): Promise<void> {
   const [items, users, rate, seconds] = [values.items, values.users, values.rate, values.seconds].map(Number);
   if (!items || !users || !rate || !seconds) throw new Error('sizes are whole numbers from 1');
   const dir = await mkdtemp(join(tmpdir(), 'stocktake-bench-serve-'));
-  let server: ChildProcess | undefined;
   try {
     const store = await openStore(join(dir, 'store'));
     await trainAndPublish(store, '2026-01-01', makeShop(items, users, 1));
     await trainAndPublish(store, '2026-01-02', makeShop(items, users, 2));
-    server = await startServer(dir);
-    const address = await firstLine(server);
-    await load(address, { rate: 200, seconds: 3, users, seed: 7 });
-    const before = loadavg()[0] ?? 0;
-    const switching = switchTwice(store, seconds);
-    const cpuBefore = await cpuSeconds(server);
-    const shots = await load(address, { rate, seconds, users, seed: 11 });
-    await switching;
-    const cpuUs = (((await cpuSeconds(server)) - cpuBefore) / shots.length) * 1e6;
-    const figures = { items, users, rate, seconds, loadAverage: before, cpuUs, ...summary(shots) };
+    const figures = {
+      items,
+      users,
+      rate,
+      seconds,
+      ...(await measured(dir, store, { rate, seconds, users })),
+    };
     process.stdout.write(values.json ? `${JSON.stringify(figures, null, 2)}\n` : printed(figures));
     if (figures.failed > 0 || figures.models.length < 2) process.exitCode = 1;
   } finally {
-    if (server) {
-      server.kill('SIGTERM');
-      await once(server, 'exit');
-    }
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-/** Histories of 5 to 35 items; what follows what is local, so that neighbours exist, and popularity has a long tail. */
-function makeShop(items: number, users: number, seed: number): Shop {
-  const random = openStream(seed, 'bench', 'serve');
-  const itemIds = Array.from({ length: items }, (_, index) => `item-${String(index).padStart(7, '0')}`);
-  const histories: Record<string, string[]> = {};
-  for (let user = 0; user < users; user++) {
-    const length = 5 + Math.floor(random.float() * 31);
-    let at = Math.floor(random.float() ** 2 * items);
-    histories[`user-${user}`] = Array.from({ length }, () => {
-      at =
-        random.float() < 0.8
-          ? (at + Math.floor(random.float() * 40)) % items
-          : Math.floor(random.float() ** 2 * items);
-      return itemIds[at] ?? '';
-    });
+async function measured(dir: string, store: Store, load: Pick<Load, 'rate' | 'seconds' | 'users'>) {
+  const server = await startServer(dir);
+  const delayFile = join(dir, 'loop-delay.json');
+  let figures: Omit<Figures, 'items' | 'users' | 'rate' | 'seconds' | 'loop'>;
+  try {
+    const address = await firstLine(server);
+    await generate({ ...load, address, rate: 200, seconds: 3, seed: 7 });
+    server.kill('SIGUSR2');
+    const before = {
+      load: loadavg()[0] ?? 0,
+      busy: busySeconds(),
+      server: await cpuSeconds(server),
+      own: ownSeconds(),
+    };
+    const [loaded] = await Promise.all([
+      generate({ ...load, address, seed: 11 }),
+      switchTwice(store, load.seconds),
+    ]);
+    const serverSeconds = (await cpuSeconds(server)) - before.server;
+    const ours = serverSeconds + loaded.cpuSeconds + ownSeconds() - before.own;
+    figures = {
+      ...summary(loaded.shots),
+      serverUs: (serverSeconds / loaded.shots.length) * 1e6,
+      generatorUs: (loaded.cpuSeconds / loaded.shots.length) * 1e6,
+      processors: cpus().length,
+      loadAverage: before.load,
+      othersCpus: Math.max(0, busySeconds() - before.busy - ours) / load.seconds,
+    };
+  } finally {
+    server.kill('SIGTERM');
+    await once(server, 'exit');
   }
-  return { itemIds, histories };
+  return { ...figures, loop: JSON.parse(await readFile(delayFile, 'utf8')) as LoopDelay };
 }
 
 async function startServer(dir: string): Promise<ChildProcess> {
@@ -95,8 +95,19 @@ async function startServer(dir: string): Promise<ChildProcess> {
     "export default { project: 'bench', store: 'store', sources: { a: { path: 'a.csv', entities: { items: { columns: { item_id: 'id' } } } } } };\n",
   );
   const port = 20_000 + (process.pid % 10_000);
-  return spawn(process.execPath, [join(root, 'cli/main.ts'), 'serve', '--port', String(port), '--quiet'], {
+  const preload = pathToFileURL(here('loop-delay.ts')).href;
+  const command = [
+    '--import',
+    preload,
+    here('../../cli/main.ts'),
+    'serve',
+    '--port',
+    String(port),
+    '--quiet',
+  ];
+  return spawn(process.execPath, command, {
     cwd: dir,
+    env: { ...process.env, STOCKTAKE_BENCH_LOOP_DELAY: join(dir, 'loop-delay.json') },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
@@ -107,11 +118,14 @@ async function firstLine(child: ChildProcess): Promise<string> {
   throw new Error('the server ended before it answered');
 }
 
-/** Processor time the server has used, all threads; proc_pid_stat(5), fields 14 and 15, 100 ticks a second. 0 elsewhere than on Linux. */
-async function cpuSeconds({ pid }: ChildProcess): Promise<number> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
+/** Runs the load generator in a process of its own. */
+async function generate(load: Load): Promise<Loaded> {
+  const child = fork(here('serve-load.ts'), [JSON.stringify(load)], { serialization: 'advanced' });
+  const ended = once(child, 'disconnect').then(() => {
+    throw new Error('the load generator ended without a result');
+  });
+  const [loaded] = await Promise.race([once(child, 'message'), ended]);
+  return loaded as Loaded;
 }
 
 async function switchTwice(store: Store, seconds: number): Promise<void> {
@@ -122,100 +136,22 @@ async function switchTwice(store: Store, seconds: number): Promise<void> {
   await promoteTo(store, 'v2', '');
 }
 
-interface Load {
-  readonly rate: number;
-  readonly seconds: number;
-  readonly users: number;
-  readonly seed: number;
+/** Processor time a process has used, all threads; proc_pid_stat(5), fields 14 and 15, 100 ticks a second. 0 elsewhere than on Linux. */
+async function cpuSeconds({ pid }: ChildProcess): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
 }
 
-/** Sends at a steady rate whatever comes back, over kept-alive connections. */
-async function load(address: string, { rate, seconds, users, seed }: Load): Promise<Shot[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const random = openStream(seed, 'bench', 'load');
-  const total = rate * seconds;
-  const started = performance.now();
-  const shots: Promise<Shot>[] = [];
-  await new Promise<void>((resolve) => {
-    const timer = setInterval(() => {
-      const due = Math.min(total, Math.floor(((performance.now() - started) * rate) / 1000));
-      while (shots.length < due) {
-        const user = Math.floor(random.float() * users * 1.05);
-        const second = Math.floor(shots.length / rate);
-        const dueAt = started + (shots.length * 1000) / rate;
-        shots.push(shoot(agent, `${address}/api/recommend/user-${user}`, dueAt, second));
-      }
-      if (shots.length < total) return;
-      clearInterval(timer);
-      resolve();
-    }, 1);
-  });
-  const done = await Promise.all(shots);
-  agent.destroy();
-  return done;
+function ownSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
-function shoot(agent: Agent, url: string, due: number, second: number): Promise<Shot> {
-  const sent = performance.now();
-  return new Promise((resolve) => {
-    const end = (status: number, model: string): void => {
-      const now = performance.now();
-      resolve({ ms: now - due, sentMs: now - sent, second, status, model });
-    };
-    get(url, { agent }, (response) => {
-      response.resume();
-      response.once('end', () =>
-        end(response.statusCode ?? 0, String(response.headers['x-stocktake-model'])),
-      );
-    }).once('error', () => end(0, ''));
-  });
-}
-
-function summary(shots: readonly Shot[]) {
-  const due = shots.map(({ ms }) => ms).sort((a, b) => a - b);
-  const sent = shots.map(({ sentMs }) => sentMs).sort((a, b) => a - b);
-  return {
-    requests: shots.length,
-    failed: shots.filter(({ status }) => status !== 200).length,
-    models: [...new Set(shots.map(({ model }) => model))].sort(),
-    p50: at(due, 0.5),
-    p99: at(due, 0.99),
-    p999: at(due, 0.999),
-    max: at(due, 1),
-    sentP50: at(sent, 0.5),
-    sentP99: at(sent, 0.99),
-    sentP999: at(sent, 0.999),
-    p99BySecond: bySecond(shots),
-  };
-}
-
-/** p99 of each second: shows whether slow answers are spread out or belong to a switch. */
-function bySecond(shots: readonly Shot[]): number[] {
-  const seconds = Map.groupBy(shots, ({ second }) => second);
-  return [...seconds.values()].map((list) =>
-    at(
-      list.map(({ ms }) => ms).sort((a, b) => a - b),
-      0.99,
-    ),
-  );
-}
-
-function at(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
-}
-
-function printed(
-  figures: ReturnType<typeof summary> & { rate: number; items: number; loadAverage: number; cpuUs: number },
-): string {
-  const ms = (value: number): string => `${value.toFixed(2)} ms`;
-  return [
-    `${figures.requests} requests at ${figures.rate}/s on ${figures.items} items, models ${figures.models.join(' and ')}, ${figures.failed} failed`,
-    `from due:  p50 ${ms(figures.p50)}  p99 ${ms(figures.p99)}  p99.9 ${ms(figures.p999)}  max ${ms(figures.max)}`,
-    `from sent: p50 ${ms(figures.sentP50)}  p99 ${ms(figures.sentP99)}  p99.9 ${ms(figures.sentP999)}`,
-    `p99 by second: ${figures.p99BySecond.map((value) => value.toFixed(1)).join(' ')}`,
-    `server: ${figures.cpuUs.toFixed(0)} us of processor time per request, two switches included; load average before: ${figures.loadAverage.toFixed(2)}`,
-    '',
-  ].join('\n');
+/** Processor time the whole machine has used. */
+function busySeconds(): number {
+  const busy = cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq);
+  return busy.reduce((sum, ms) => sum + ms, 0) / 1000;
 }
 
 await main();
