@@ -8,6 +8,7 @@ import {
   rp3Defaults,
 } from './order-free-knn.ts';
 import { recencyPopularity } from './popularity.ts';
+import { type LiftParameters, liftDefaults, popularityLift } from './popularity-lift.ts';
 import type { Recommender } from './recommender.ts';
 import type { Space } from './search.ts';
 
@@ -69,6 +70,19 @@ export const rp3Family: Family = family<keyof Rp3Parameters>(
   },
   [{ ...rp3Defaults }],
   rp3beta,
+);
+
+/** Popularity times lift with its ranges. */
+export const liftFamily: Family = family<keyof Omit<LiftParameters, 'tauDays'>>(
+  'popularity-lift',
+  {
+    prior: { kind: 'log', low: 2, high: 500 },
+    beta: { kind: 'uniform', low: 0.1, high: 3 },
+    decay: { kind: 'uniform', low: 0.9, high: 1 },
+    leastUsers: { kind: 'choice', values: [3, 5, 10, 20] },
+  },
+  [{ ...liftDefaults }],
+  popularityLift,
 );
 
 /** Popularity by recency with its range, in days. */

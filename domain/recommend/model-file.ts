@@ -5,6 +5,7 @@ import { hybridFrom } from './hybrid.ts';
 import { labelMatchFrom } from './label-match.ts';
 import { neighbourModelFrom } from './neighbour-model.ts';
 import { popularityFrom } from './popularity.ts';
+import { popularityLiftFrom } from './popularity-lift.ts';
 import type { Model, SavedModel } from './recommender.ts';
 
 /** A model as two files. The same model gives the same bytes. */
@@ -20,6 +21,7 @@ const format = 1;
 
 const readers: Readonly<Record<string, (saved: SavedModel) => Model>> = {
   popularity: popularityFrom,
+  'popularity-lift': popularityLiftFrom,
   neighbours: neighbourModelFrom,
   content: contentFrom,
   'label-match': labelMatchFrom,

@@ -49,22 +49,37 @@ export function neighbourModel(neighbours: SparseMatrix, parameters: Parameters)
       }
       return contributionsOf(parts);
     },
-    toTensors: () => saved(neighbours, parameters),
+    toTensors: () => ({ kind: 'neighbours', parameters, tensors: neighbourTensors(neighbours) }),
   };
 }
 
 /** Makes a neighbour model again. */
 export function neighbourModelFrom({ parameters, tensors }: SavedModel): Model {
+  return neighbourModel(neighboursOf(tensors), parameters);
+}
+
+/** Reads neighbours from the tensors `neighbourTensors` wrote. */
+export function neighboursOf(tensors: SavedModel['tensors']): SparseMatrix {
   const lengths = tensors.lengths?.data ?? new Float32Array(0);
   const offsets = new Int32Array(lengths.length + 1);
   for (let row = 0; row < lengths.length; row++) {
     offsets[row + 1] = (offsets[row] as number) + (lengths[row] as number);
   }
   const columns = Int32Array.from(tensors.columns?.data ?? []);
-  return neighbourModel(
-    { offsets, columns, values: tensors.values?.data ?? new Float32Array(0) },
-    parameters,
+  return { offsets, columns, values: tensors.values?.data ?? new Float32Array(0) };
+}
+
+/** Neighbours as tensors; row lengths and columns are whole numbers below 2^24, which 32-bit floats hold exactly. */
+export function neighbourTensors({ offsets, columns, values }: SparseMatrix): SavedModel['tensors'] {
+  const lengths = Float32Array.from(
+    { length: offsets.length - 1 },
+    (_, row) => (offsets[row + 1] as number) - (offsets[row] as number),
   );
+  return {
+    lengths: { shape: [lengths.length], data: lengths },
+    columns: { shape: [columns.length], data: Float32Array.from(columns) },
+    values: { shape: [values.length], data: values },
+  };
 }
 
 function similarity({ offsets, columns, values }: SparseMatrix, from: number, to: number): number {
@@ -72,21 +87,4 @@ function similarity({ offsets, columns, values }: SparseMatrix, from: number, to
     if (columns[entry] === to) return values[entry] as number;
   }
   return 0;
-}
-
-/** Row lengths and columns are whole numbers below 2^24, which 32-bit floats hold exactly. */
-function saved({ offsets, columns, values }: SparseMatrix, parameters: Parameters): SavedModel {
-  const lengths = Float32Array.from(
-    { length: offsets.length - 1 },
-    (_, row) => (offsets[row + 1] as number) - (offsets[row] as number),
-  );
-  return {
-    kind: 'neighbours',
-    parameters,
-    tensors: {
-      lengths: { shape: [lengths.length], data: lengths },
-      columns: { shape: [columns.length], data: Float32Array.from(columns) },
-      values: { shape: [values.length], data: values },
-    },
-  };
 }

@@ -11,6 +11,7 @@ import {
   rp3beta,
 } from './order-free-knn.ts';
 import { popularity, recencyPopularity } from './popularity.ts';
+import { type LiftParameters, popularityLift } from './popularity-lift.ts';
 import type { Parameters, Recommender } from './recommender.ts';
 
 /** A method with its setting, before it has learned anything: plain data, kept with every version. */
@@ -42,6 +43,8 @@ export function recommenderOf({ name, parameters }: Recipe, features: ItemFeatur
       return popularity();
     case 'recency-popularity':
       return recencyPopularity(given);
+    case 'popularity-lift':
+      return popularityLift(given as LiftParameters);
     case 'simple-rule':
       return simpleRule();
     case 'directional-knn':

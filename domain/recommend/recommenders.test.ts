@@ -7,6 +7,7 @@ import { type ItemLabels, labelMatch } from './label-match.ts';
 import { encodeModelFiles, readModelFiles } from './model-file.ts';
 import { asymmetricDefaults, asymmetricKnn, cosineKnn, rp3beta } from './order-free-knn.ts';
 import { popularity, recencyPopularity } from './popularity.ts';
+import { liftDefaults, popularityLift } from './popularity-lift.ts';
 import type { Model, Recommender } from './recommender.ts';
 
 /** A checkerboard: users of one half buy items 0 to 3, the others 4 to 7; item 8 is never bought. */
@@ -39,6 +40,7 @@ const personal: readonly Recommender[] = [
   asymmetricKnn(),
   cosineKnn(),
   rp3beta(),
+  popularityLift({ ...liftDefaults, prior: 2, leastUsers: 1 }),
   contentBased(vectors),
   labelMatch(labels),
   hybrid([directionalKnn(), contentBased(vectors), popularity()], [0.6, 0.3, 0.1]),
@@ -114,7 +116,7 @@ describe.each(all.map((recommender) => ({ name: recommender.name, recommender })
   },
 );
 
-it.each(personal.filter(({ name }) => name !== 'hybrid'))(
+it.each(personal.filter(({ name }) => name !== 'hybrid' && name !== 'popularity-lift'))(
   '$name: contributions sum to the score',
   (recommender) => {
     const model = recommender.fit(checkerboard);
@@ -160,6 +162,27 @@ it('computes the asymmetric similarity by hand', () => {
 it('computes plain cosine by hand', () => {
   const model = cosineKnn().fit(interactionsOf(2, [[0, 1], [0], [0, 1], [1]]));
   expect(scoresOf(model, [0])[1]).toBeCloseTo(2 / 3, 6);
+});
+
+it('lifts popularity by what the user has, computed by hand', () => {
+  const model = popularityLift({ prior: 2, beta: 1.5, decay: 1, leastUsers: 2 }).fit(
+    interactionsOf(4, [[0, 1, 1], [0, 1, 2], [0, 2], [3]]),
+  );
+  const scores = scoresOf(model, [0, 2, 0]);
+  const lifts = Math.log1p((2 * 4) / (2 * 2)) + Math.log1p((1 * 4) / (2 * 2));
+  expect(scores[1]).toBeCloseTo(Math.log(1 + 3) + (1.5 * lifts) / Math.SQRT2, 6);
+  // One user is too few to be lifted, and nobody who has 3 has anything else.
+  expect(scores[3]).toBeCloseTo(Math.log(2), 6);
+  expect(model.explain([0, 2, 0], 1).reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(
+    (1.5 * lifts) / Math.SQRT2,
+    6,
+  );
+});
+
+it('falls back to popularity where a history says nothing', () => {
+  const lift = popularityLift().fit(checkerboard);
+  const [own, floor] = [scoresOf(lift, []), scoresOf(popularity().fit(checkerboard), [])];
+  for (let item = 0; item < items; item++) expect(own[item]).toBeCloseTo(Math.log1p(floor[item] ?? 0), 5);
 });
 
 it('lets pairs fade with their age', () => {
