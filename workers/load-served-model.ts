@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { championAlias, readRegistry } from '../domain/deploy/registry.ts';
 import { readModelFiles } from '../domain/recommend/model-file.ts';
 import { modelDataset } from '../domain/recommend/train.ts';
 import { ModelError } from '../domain/runtime/errors.ts';
 import { hashOf } from '../domain/runtime/hashing.ts';
-import { type GatherRequest, historyReader } from '../domain/serve/gather.ts';
+import { historyOf } from '../domain/serve/catalogue.ts';
+import type { GatherRequest } from '../domain/serve/gather.ts';
 import { gatherInThread } from '../domain/serve/gather-thread.ts';
 import type { ServingTarget } from '../domain/serve/hot-switch.ts';
 import { createServedModel, type ServedData, type ServedModel } from '../domain/serve/served-model.ts';
@@ -59,7 +61,7 @@ async function targetOf(deps: LoadDeps, snapshot: Snapshot): Promise<ServingTarg
 
 /**
  * Makes a registered version ready to serve: the model from its files (checked by sha256), users' histories from the newest
- * training, what is offered from the snapshot.
+ * training, what is offered from the snapshot. All that takes long is done in a thread; the event loop turns between the rest.
  *
  * @throws ModelError STK-MODEL-FILES, STK-MODEL-ITEMS, STK-ARTIFACT-CHECKSUM and those of the model's reader
  */
@@ -78,19 +80,17 @@ export async function loadServedModel(
     offered,
   });
   const { version, name } = document;
+  const { catalogue, histories } = gathered;
+  await setImmediate();
   const scorer = readModelFiles(gathered, version);
-  assertItems(document, scorer.items, gathered.itemIds.length);
-  const { itemIds, titles, categories, interest, gone } = gathered;
+  assertItems(document, scorer.items, catalogue.interest.length);
+  await setImmediate();
   return createServedModel({
     version,
     name,
     scorer,
-    itemIds,
-    titles,
-    categories,
-    popularity: interest,
-    gone,
-    historyOf: historyReader(gathered),
+    catalogue,
+    historyOf: (user) => historyOf(histories, user),
   });
 }
 

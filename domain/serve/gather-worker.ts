@@ -18,13 +18,19 @@ async function main(request: GatherRequest): Promise<void> {
       failpoint: async () => undefined,
     };
     const gathered = await gather(await openStore(request.storeDir), context, request);
-    const { tensors, interest, gone, offsets, historyOf } = gathered;
-    const moved = [tensors, interest, gone, offsets, historyOf].map(({ buffer }) => buffer);
-    parentPort?.postMessage({ gathered } satisfies GatherReply, [...new Set(moved)]);
+    parentPort?.postMessage({ gathered } satisfies GatherReply, [...new Set(buffersOf(gathered))]);
   } catch (error) {
     const code = error instanceof StocktakeError ? error.code : 'STK-SERVE-LOAD';
     parentPort?.postMessage({ failure: messageOf(error), code } satisfies GatherReply);
   }
+}
+
+/** The memory of all arrays inside, to be handed over instead of copied. */
+function buffersOf(value: object): ArrayBuffer[] {
+  return Object.values(value).flatMap((field: unknown) => {
+    if (ArrayBuffer.isView(field)) return field.buffer instanceof ArrayBuffer ? [field.buffer] : [];
+    return typeof field === 'object' && field !== null ? buffersOf(field) : [];
+  });
 }
 
 await main(workerData as GatherRequest);

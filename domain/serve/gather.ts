@@ -3,7 +3,15 @@ import type { ArtifactRef } from '../../schemas/artifact.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import type { Store } from '../store/store.ts';
 import { withWorkspace } from '../warehouse/workspace.ts';
-import { readHistories, readModelItems, readOffered, translated } from './read-catalogue.ts';
+import { type Catalogue, type CatalogueItem, createCatalogue, type Histories } from './catalogue.ts';
+import {
+  type OfferedItem,
+  readHistories,
+  readModelItems,
+  readOffered,
+  translated,
+} from './read-catalogue.ts';
+import { textIndex } from './text-column.ts';
 
 /** The files a served model is made from; plain data, so that a thread can be asked. */
 export interface GatherRequest {
@@ -19,20 +27,12 @@ export interface GatherRequest {
   readonly offered: readonly ArtifactRef[];
 }
 
-/** What the files hold, as flat arrays in the model's item numbers. */
+/** What the files hold, in arrays that change threads without a copy. */
 export interface Gathered {
   readonly tensors: Uint8Array<ArrayBuffer>;
   readonly document: string;
-  readonly itemIds: readonly string[];
-  readonly interest: Float64Array<ArrayBuffer>;
-  readonly titles: readonly string[];
-  readonly categories: readonly (readonly string[])[];
-  readonly gone: Uint8Array<ArrayBuffer>;
-  readonly userIds: readonly string[];
-  /** [users + 1]: user u's items are `historyOf[offsets[u] .. offsets[u + 1])`, oldest first. */
-  readonly offsets: Int32Array<ArrayBuffer>;
-  /** Item numbers; -1 where the model does not know the item. */
-  readonly historyOf: Int32Array<ArrayBuffer>;
+  readonly catalogue: Catalogue;
+  readonly histories: Histories;
 }
 
 /**
@@ -51,32 +51,22 @@ export async function gather(store: Store, context: StageContext, request: Gathe
         : await readModelItems(warehouse, await store.objects.open(request.historyItems));
     const histories = await readHistories(warehouse, await store.objects.open(request.histories));
     const offered = await readOffered(warehouse, await store.objects.openAll(request.offered));
-    const about = own.itemIds.map((id) => offered.get(id));
     return {
-      tensors: Uint8Array.from(tensors),
+      tensors: new Uint8Array(tensors),
       document,
-      itemIds: own.itemIds,
-      interest: own.interest,
-      titles: about.map((item) => item?.title ?? ''),
-      categories: about.map((item) => item?.categories ?? []),
-      gone: Uint8Array.from(about, (item) => (item?.gone ? 1 : 0)),
-      userIds: histories.userIds,
-      offsets: histories.offsets,
-      historyOf: translated(histories.itemOf, theirs.itemIds, own.itemIds),
+      catalogue: createCatalogue(
+        own.itemIds.map((id, number) => itemOf(id, own.interest[number] ?? 0, offered)),
+      ),
+      histories: {
+        users: textIndex(histories.userIds),
+        offsets: histories.offsets,
+        items: translated(histories.itemOf, theirs.itemIds, own.itemIds),
+      },
     };
   });
 }
 
-/** Histories by user id. */
-export function historyReader({
-  userIds,
-  offsets,
-  historyOf,
-}: Pick<Gathered, 'userIds' | 'offsets' | 'historyOf'>): (user: string) => number[] {
-  const numbers = new Map(userIds.map((id, number) => [id, number]));
-  return (user) => {
-    const number = numbers.get(user);
-    if (number === undefined) return [];
-    return Array.from(historyOf.subarray(offsets[number], offsets[number + 1])).filter((item) => item >= 0);
-  };
+function itemOf(id: string, interest: number, offered: ReadonlyMap<string, OfferedItem>): CatalogueItem {
+  const { title, categories, gone } = offered.get(id) ?? { title: '', categories: [], gone: false };
+  return { id, title, categories, interest, gone };
 }

@@ -60,7 +60,7 @@ export function createHotSwitch(options: HotSwitchOptions): HotSwitch {
       if (target.key === failed?.key && options.clock() - failed.at < retryMs) return 'failed';
       const started = options.clock();
       const model = await target.load();
-      smokeTest(model);
+      await smokeTest(model);
       const before = serving?.model.version ?? '';
       serving = { key: target.key, model };
       failed = undefined;

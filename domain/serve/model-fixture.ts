@@ -1,3 +1,4 @@
+import { createCatalogue } from './catalogue.ts';
 import { createServedModel, type ModelParts, type Scorer, type ServedModel } from './served-model.ts';
 
 /** Who asked for what, oldest first: the smallest thing a model can be counted from. */
@@ -6,22 +7,32 @@ export type Baskets = Readonly<Record<string, readonly string[]>>;
 /** A model for tests: an item scores how often it shares a user with the items of the history. */
 export function coOccurrenceModel(
   baskets: Baskets,
-  given: Partial<ModelParts> & { readonly itemCategories?: Readonly<Record<string, readonly string[]>> } = {},
+  given: Partial<ModelParts> & {
+    readonly itemCategories?: Readonly<Record<string, readonly string[]>>;
+    /** Ids of items no longer offered. */
+    readonly gone?: readonly string[];
+  } = {},
 ): ServedModel {
   const itemIds = [...new Set(Object.values(baskets).flat())].sort();
   const indexOf = new Map(itemIds.map((id, index) => [id, index]));
   const histories = new Map(
     Object.entries(baskets).map(([user, items]) => [user, items.map((item) => indexOf.get(item) ?? -1)]),
   );
-  const { itemCategories, ...parts } = given;
+  const counts = countsOf(itemIds.length, [...histories.values()]);
+  const { itemCategories, gone, ...parts } = given;
   return createServedModel({
     version: 'v1',
     name: 'co-occurrence',
     scorer: coOccurrence(itemIds.length, [...histories.values()]),
-    itemIds,
-    titles: itemIds.map((id) => `Title of ${id}`),
-    categories: itemIds.map((id) => itemCategories?.[id] ?? []),
-    popularity: countsOf(itemIds.length, [...histories.values()]),
+    catalogue: createCatalogue(
+      itemIds.map((id, item) => ({
+        id,
+        title: `Title of ${id}`,
+        categories: itemCategories?.[id] ?? [],
+        interest: counts[item] ?? 0,
+        gone: gone?.includes(id) ?? false,
+      })),
+    ),
     historyOf: (user) => histories.get(user) ?? [],
     ...parts,
   });

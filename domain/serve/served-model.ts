@@ -1,5 +1,7 @@
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import { createTopK, largest } from '../math/top-k.ts';
+import { type Catalogue, itemsIn } from './catalogue.ts';
+import { numberOf, textAt } from './text-column.ts';
 
 /** What a served model reads beside its own files: what is offered, and the newest training for its histories. */
 export interface ServedData {
@@ -33,16 +35,7 @@ export interface ModelParts {
   /** Name of the method, for people. */
   readonly name: string;
   readonly scorer: Scorer;
-  /** [items] the shop's ids by index. */
-  readonly itemIds: readonly string[];
-  /** [items] empty where unknown. */
-  readonly titles: readonly string[];
-  /** [items] categories of each item. */
-  readonly categories: readonly (readonly string[])[];
-  /** [items] how often each item was asked for; the order of the fallback. */
-  readonly popularity: Float32Array | Float64Array;
-  /** [items] 1 = no longer offered since the training. Default: all are offered. */
-  readonly gone?: Uint8Array;
+  readonly catalogue: Catalogue;
   /** Items of a user's history at training time, oldest first; none for an unknown user. */
   readonly historyOf: (user: string) => readonly number[];
   /** Default: nothing beside the history. */
@@ -95,21 +88,19 @@ export interface ServedModel {
 
 /** Puts a model into service. Cost of one recommendation: one scoring plus one pass over the items. */
 export function createServedModel(parts: ModelParts): ServedModel {
-  const { scorer, itemIds, popularity } = parts;
-  const indexById = new Map(itemIds.map((id, index) => [id, index]));
-  const byCategory = itemsByCategory(parts.categories);
-  const scores = new Float32Array(itemIds.length);
-  const skip = new Uint8Array(itemIds.length);
+  const { scorer, catalogue } = parts;
+  const { ids, titles, interest, gone } = catalogue;
+  const scores = new Float32Array(interest.length);
+  const skip = new Uint8Array(interest.length);
   let most = 0;
-  for (const value of popularity) most = Math.max(most, value);
+  for (const value of interest) most = Math.max(most, value);
 
   const admit = ({ categories, without, withheld }: Admission): void => {
-    if (parts.gone) skip.set(parts.gone);
-    else skip.fill(0);
-    for (const category of categories) leaveOutOthers(skip, byCategory.get(category));
+    skip.set(gone);
+    for (const category of categories) leaveOutOthers(skip, itemsIn(catalogue.categories, category));
     for (const item of without) skip[item] = 1;
     for (const id of withheld) {
-      const index = indexById.get(id);
+      const index = numberOf(ids, id);
       if (index !== undefined) skip[index] = 1;
     }
   };
@@ -117,12 +108,12 @@ export function createServedModel(parts: ModelParts): ServedModel {
   return {
     version: parts.version,
     name: parts.name,
-    items: itemIds.length,
-    idOf: (item) => itemIds[item] ?? '',
-    titleOf: (item) => parts.titles[item] ?? '',
+    items: interest.length,
+    idOf: (item) => textAt(ids, item),
+    titleOf: (item) => textAt(titles, item),
     indexOf(id) {
-      const index = indexById.get(id);
-      return index === undefined || parts.gone?.[index] === 1 ? undefined : index;
+      const index = numberOf(ids, id);
+      return index === undefined || gone[index] === 1 ? undefined : index;
     },
     historyOf: parts.historyOf,
     recommend(user, history, n, admission) {
@@ -132,7 +123,7 @@ export function createServedModel(parts: ModelParts): ServedModel {
     },
     popular(n, admission) {
       admit(admission);
-      return largest(popularity, n, skip).map(({ index, value }) => ({
+      return largest(interest, n, skip).map(({ index, value }) => ({
         item: index,
         score: most > 0 ? value / most : 0,
       }));
@@ -178,20 +169,8 @@ function best(scores: Float32Array, floor: number, n: number, skip: Uint8Array):
   }));
 }
 
-function itemsByCategory(categories: readonly (readonly string[])[]): Map<string, number[]> {
-  const items = new Map<string, number[]>();
-  for (const [item, names] of categories.entries()) {
-    for (const name of new Set(names)) {
-      const list = items.get(name);
-      if (list) list.push(item);
-      else items.set(name, [item]);
-    }
-  }
-  return items;
-}
-
-function leaveOutOthers(skip: Uint8Array, members: readonly number[] | undefined): void {
-  const kept = (members ?? []).filter((item) => skip[item] === 0);
+function leaveOutOthers(skip: Uint8Array, members: Int32Array): void {
+  const kept = members.filter((item) => skip[item] === 0);
   skip.fill(1);
   for (const item of kept) skip[item] = 0;
 }

@@ -147,7 +147,7 @@ describe('recommendations', () => {
     await send('DELETE', '/api/item/sugar');
     await send('POST', '/api/item', { ItemId: 'coffee', IsHidden: true });
     expect((await get('/api/recommend/ann?n=100')).body).toEqual(['filter']);
-    model = coOccurrenceModel(baskets, { gone: Uint8Array.from([0, 0, 1, 0, 0]) });
+    model = coOccurrenceModel(baskets, { gone: ['filter'] });
     expect((await get('/api/recommend/ann?n=100')).body).toEqual([]);
   });
 
