@@ -1,18 +1,17 @@
 import { type Interval, pairedDifference } from '../math/bootstrap.ts';
 import { openStream } from '../math/random.ts';
 import { ndcg } from '../math/ranking-metrics.ts';
-import type { EvaluationCase } from './evaluate-model.ts';
 import { blendAt, createProposer, hybrid } from './hybrid.ts';
-import type { Interactions } from './interactions.ts';
 import type { Recommender } from './recommender.ts';
+import type { ValidationPart, ValidationParts } from './tuning.ts';
 
 /** A hybrid with its weights and its proof. */
 export interface HybridProof {
   readonly recommender: Recommender;
   readonly weights: readonly number[];
-  /** NDCG of the hybrid minus that of its first component, on the half of the users the weights were not chosen on. */
+  /** NDCG of the hybrid minus that of its first component, on the users the weights were not chosen on. */
   readonly gain: Interval;
-  /** NDCG on that half. */
+  /** NDCG of the hybrid on those users. */
   readonly value: number;
   /** True where the gain's lower bound is above 0: only then may the hybrid take the single model's place. */
   readonly proven: boolean;
@@ -22,7 +21,7 @@ export interface HybridProof {
 /** Weights drawn per search. */
 const draws = 120;
 
-/** Validation users looked at. */
+/** Users looked at per validation part. */
 const mostUsers = 4000;
 
 interface Prepared {
@@ -33,29 +32,26 @@ interface Prepared {
 }
 
 /**
- * Chooses a hybrid's weights on every other validation user and proves them on the rest.
+ * Chooses a hybrid's weights on earlier validation parts and proves them on the newest; where there is one part only, on
+ * every other user of it and on the rest.
  *
  * The first component is the single model to beat. Weights are drawn from the simplex, the corners first.
  * Deterministic for a seed.
  *
+ * @param parts newest first
  * @param k cut-off of the NDCG
  */
 export function proveHybrid(
   components: readonly Recommender[],
-  train: Interactions,
-  cases: readonly EvaluationCase[],
+  parts: ValidationParts,
   k: number,
   seed: number,
 ): HybridProof {
-  const propose = createProposer(components.map((component) => component.fit(train)));
-  const prepared = cases.slice(0, mostUsers).map((at): Prepared => {
-    const { items, scores } = propose(at.history, at.context);
-    const places = new Map(items.map((item, place) => [item, place]));
-    const found = at.wanted.flatMap((item) => places.get(item) ?? []);
-    return { scores, found, wanted: at.wanted.length };
-  });
-  const chosenOn = prepared.filter((_, at) => at % 2 === 0);
-  const provenOn = prepared.filter((_, at) => at % 2 === 1);
+  const [newest = [], ...earlier] = parts.map((part) => preparedOn(components, part));
+  const [chosenOn, provenOn] =
+    earlier.length > 0
+      ? [earlier.flat(), newest]
+      : [newest.filter((_, at) => at % 2 === 0), newest.filter((_, at) => at % 2 === 1)];
   const weights = bestWeights(components.length, chosenOn, k, seed);
   const single = components.map((_, at) => (at === 0 ? 1 : 0));
   const blended = gains(provenOn, weights, k);
@@ -68,6 +64,16 @@ export function proveHybrid(
     proven: gain.low > 0,
     trials: draws + components.length,
   };
+}
+
+function preparedOn(components: readonly Recommender[], { train, cases }: ValidationPart): Prepared[] {
+  const propose = createProposer(components.map((component) => component.fit(train)));
+  return cases.slice(0, mostUsers).map((at) => {
+    const { items, scores } = propose(at.history, at.context);
+    const places = new Map(items.map((item, place) => [item, place]));
+    const found = at.wanted.flatMap((item) => places.get(item) ?? []);
+    return { scores, found, wanted: at.wanted.length };
+  });
 }
 
 function bestWeights(count: number, prepared: readonly Prepared[], k: number, seed: number): number[] {

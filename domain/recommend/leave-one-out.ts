@@ -74,7 +74,7 @@ export function evaluateSequence(
   const fixed = [popularity(), cosineKnn(), simpleRule()];
   const part = { train: parts.train, cases: parts.validation, metric: 'ndcg@10' } as const;
   const families = [directionalFamily, asymmetricFamily];
-  const { candidates, searchSeconds } = candidatesOn(part, fixed, families, options);
+  const { candidates, searchSeconds } = candidatesOn([part], fixed, families, options);
   const models = (['train', 'train+validation'] as const).flatMap((trainedOn) => {
     const train = trainedOn === 'train' ? parts.train : parts.trainAndValidation;
     return candidates.map(

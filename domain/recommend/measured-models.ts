@@ -4,9 +4,9 @@ import type { EvaluationOptions, ModelFigures } from './evaluation-document.ts';
 import type { Family } from './families.ts';
 import type { Interactions } from './interactions.ts';
 import type { Recommender } from './recommender.ts';
-import { tune, type ValidationPart, validationValue } from './tuning.ts';
+import { tune, type ValidationPart, type ValidationParts, validationValue } from './tuning.ts';
 
-/** A recommender with its figure on the validation part. */
+/** A recommender with its figure on the validation parts. */
 export interface Candidate {
   readonly recommender: Recommender;
   readonly validation: number;
@@ -14,12 +14,13 @@ export interface Candidate {
 }
 
 /**
- * Figures of every method on the validation part: fixed ones as they are, families after a search.
+ * Figures of every method on the validation parts: fixed ones as they are, families after a search.
  *
- * A method that is dear to rank with is left out when it stands far behind on a few users. The budget is shared among the families in proportion to the time that is left, in the order given.
+ * A method that is dear to rank with is left out when it stands far behind on a few users. The budget is shared among the
+ * families in proportion to the time that is left, in the order given.
  */
 export function candidatesOn(
-  part: ValidationPart,
+  parts: ValidationParts,
   fixed: readonly Recommender[],
   families: readonly Family[],
   options: EvaluationOptions,
@@ -28,27 +29,27 @@ export function candidatesOn(
   const spent = (): number => (options.now() - begun) / 1000;
   const candidates: Candidate[] = fixed.map((recommender) => {
     options.onProgress?.(`validating ${recommender.name}`);
-    return { recommender, validation: validationValue(recommender, part), trials: 0 };
+    return { recommender, validation: validationValue(recommender, parts), trials: 0 };
   });
   for (const [at, family] of families.entries()) {
-    if (family.mostTrials !== undefined && isOutrun(family, bestOf(candidates), part)) {
+    if (family.mostTrials !== undefined && isOutrun(family, bestOf(candidates), parts[0])) {
       options.onProgress?.(`${family.name} is left out: far behind on the first ${raceUsers} users`);
       continue;
     }
     const budgetSeconds = Math.max(0, options.budgetSeconds - spent()) / (families.length - at);
     const trials = Math.min(options.trials, family.mostTrials ?? options.trials);
     const limits = { seed: options.seed, trials, budgetSeconds, now: options.now };
-    const { recommender, search } = tune(family, part, limits, (name, number, value, best) =>
+    const { recommender, value, search } = tune(family, parts, limits, (name, number, tried, best) =>
       options.onProgress?.(
-        `${name}: trial ${number}, ${part.metric} ${value.toFixed(4)}, best ${best.toFixed(4)}`,
+        `${name}: trial ${number}, ${parts[0].metric} ${tried.toFixed(4)}, best ${best.toFixed(4)}`,
       ),
     );
-    candidates.push({ recommender, validation: search.best.value, trials: search.trials.length });
+    candidates.push({ recommender, validation: value, trials: search.trials.length });
   }
   return { candidates, searchSeconds: spent() };
 }
 
-/** The candidate with the best figure on the validation part; the first of equals. */
+/** The candidate with the best figure on the validation parts; the first of equals. */
 export function bestOf(candidates: readonly Candidate[]): Candidate {
   let best = candidates[0] as Candidate;
   for (const candidate of candidates) if (candidate.validation > best.validation) best = candidate;
@@ -72,7 +73,7 @@ function isOutrun(family: Family, best: Candidate, part: ValidationPart): boolea
   const step = part.cases.length / raceUsers;
   const cases = Array.from({ length: raceUsers }, (_, index) => part.cases[Math.floor(index * step)]);
   const race = { ...part, cases: cases.filter((one) => one !== undefined) };
-  return validationValue(family.make(start), race) < leastShare * validationValue(best.recommender, race);
+  return validationValue(family.make(start), [race]) < leastShare * validationValue(best.recommender, [race]);
 }
 
 /** Fits a candidate and measures it on the test cases, with intervals. */

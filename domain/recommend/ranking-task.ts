@@ -85,7 +85,7 @@ export function evaluateRanking(
   const fixed = [popularity(), cosineKnn(), simpleRule()];
   const families = [asymmetricFamily, rp3Family, directionalFamily];
   const part = { train: parts.fitted, cases: parts.validation, metric: 'ndcg@20' } as const;
-  const { candidates, searchSeconds } = candidatesOn(part, fixed, families, options);
+  const { candidates, searchSeconds } = candidatesOn([part], fixed, families, options);
   return {
     task: 'ranking',
     protocol:

@@ -66,3 +66,14 @@ it('leaves every window a date however large the shares are', () => {
   if (split.outcome !== 'split') throw new Error(split.outcome);
   expect([split.validation.fromDay, split.test.fromDay]).toEqual([1, 2]);
 });
+
+it('has windows before the validation window to confirm on, each with the days before it alone', () => {
+  const rows = Array.from({ length: 40 }, (_, at) => [at % 3, at, Math.floor(at / 2)] as const);
+  const split = splitByTime({ ...eventsOf(rows), items: 40 });
+  if (split.outcome !== 'split') throw new Error(split.outcome);
+  expect([split.validation.fromDay, split.test.fromDay]).toEqual([14, 16]);
+  expect(split.earlier.map(({ window }) => window.fromDay)).toEqual([12, 10]);
+  for (const { train, window } of split.earlier) {
+    expect(Math.max(...(train.dayOf ?? []))).toBe(window.fromDay - 1);
+  }
+});

@@ -34,6 +34,12 @@ export interface Window {
   readonly coldItems: number;
 }
 
+/** A validation window with what may be learned for it: the days before. */
+export interface Origin {
+  readonly train: Interactions;
+  readonly window: Window;
+}
+
 /** Train < validation < test by date. */
 export interface TimeSplit {
   readonly outcome: 'split';
@@ -41,6 +47,11 @@ export interface TimeSplit {
   readonly train: Interactions;
   readonly trainAndValidation: Interactions;
   readonly validation: Window;
+  /**
+   * Windows of the same length before the validation window, newest first, each with the days before it: what holds in one
+   * window only is no reason to choose. At most two, none with less than half of the dates to learn from.
+   */
+  readonly earlier: readonly Origin[];
   readonly test: Window;
 }
 
@@ -54,22 +65,30 @@ export interface TooFewDays {
  * Splits events by date: the last dates test, those before them validate, the rest is learned from.
  *
  * A date is never divided. With three dates or more every window has at least one. Ties in time keep the order given.
+ * Source of the earlier windows: rolling-origin evaluation, Tashman 2000.
  */
 export function splitByTime(events: TimedEvents, shares: SplitShares = {}): TimeSplit | TooFewDays {
   const days = [...new Set(Array.from(events.dayOf, Math.floor))].sort((a, b) => a - b);
   if (days.length < 3) return { outcome: 'too-few-days', days: days.length };
   const testDays = atLeastOne(days.length, shares.test ?? 0.2, days.length - 2);
   const validationDays = atLeastOne(days.length, shares.validation ?? 0.1, days.length - 1 - testDays);
-  const testFrom = days[days.length - testDays] as number;
-  const validationFrom = days[days.length - testDays - validationDays] as number;
-  const train = interactionsOfEvents(events, Number.NEGATIVE_INFINITY, validationFrom);
+  const testAt = days.length - testDays;
+  const testFrom = days[testAt] as number;
+  const originAt = (at: number): Origin => {
+    const [from, to] = [days[at] as number, days[at + validationDays] as number];
+    const train = interactionsOfEvents(events, Number.NEGATIVE_INFINITY, from);
+    return { train, window: windowAfter(train, interactionsOfEvents(events, from, to), from) };
+  };
+  const newest = originAt(testAt - validationDays);
+  const earlier = [2, 3].map((back) => testAt - back * validationDays).filter((at) => at >= days.length / 2);
   const trainAndValidation = interactionsOfEvents(events, Number.NEGATIVE_INFINITY, testFrom);
   return {
     outcome: 'split',
     days: days.length,
-    train,
+    train: newest.train,
     trainAndValidation,
-    validation: windowAfter(train, interactionsOfEvents(events, validationFrom, testFrom), validationFrom),
+    validation: newest.window,
+    earlier: earlier.map(originAt).filter(({ window }) => window.cases.length > 0),
     test: windowAfter(
       trainAndValidation,
       interactionsOfEvents(events, testFrom, Number.POSITIVE_INFINITY),

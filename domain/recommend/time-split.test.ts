@@ -70,7 +70,7 @@ it('uses vectors and labels where there are any', () => {
     expect(models.find((model) => model.name === name)?.metrics['hr@10']).toBeGreaterThan(2 * floor);
   }
   // Recency popularity stands too far below the best to be mixed in.
-  expect(hybrid?.weights).toHaveLength(5);
+  expect(hybrid?.weights).toHaveLength(6);
 });
 
 it('has an outcome where nothing can be measured', () => {

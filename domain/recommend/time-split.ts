@@ -8,6 +8,7 @@ import {
   directionalFamily,
   type Family,
   fading,
+  liftFamily,
   recencyFamily,
   rp3Family,
 } from './families.ts';
@@ -17,7 +18,15 @@ import { bestOf, type Candidate, candidatesOn, measure } from './measured-models
 import { cosineKnn } from './order-free-knn.ts';
 import { popularity } from './popularity.ts';
 import type { Recommender } from './recommender.ts';
-import { type SplitShares, splitByTime, type TimedEvents, type TimeSplit, type Window } from './split.ts';
+import {
+  type Origin,
+  type SplitShares,
+  splitByTime,
+  type TimedEvents,
+  type TimeSplit,
+  type Window,
+} from './split.ts';
+import type { ValidationPart, ValidationParts } from './tuning.ts';
 
 /** What a production evaluation may use beside the events. */
 export interface TimeSplitOptions extends EvaluationOptions {
@@ -62,11 +71,11 @@ export interface NotEvaluated {
 const metrics: readonly MetricName[] = ['ndcg@10', 'hr@10', 'recall@20'];
 
 /**
- * Compares all methods on a time split and chooses one on the validation window.
+ * Compares all methods on a time split and chooses one on the validation windows.
  *
- * Parameters are searched on the validation window; every model then learns from train and validation and is measured
- * once on the test window, by full ranking of the items the user has not had. A hybrid takes the single model's place
- * only where it is proven better on validation users its weights have not seen.
+ * Parameters are searched on the newest validation window and must hold on those before it; every model then learns from
+ * train and validation and is measured once on the test window, by full ranking of the items the user has not had. A
+ * hybrid takes the single model's place only where it is proven better on validation users its weights have not seen.
  */
 export function evaluateTimeSplit(
   events: TimedEvents,
@@ -77,12 +86,16 @@ export function evaluateTimeSplit(
   if (split.validation.cases.length === 0 || split.test.cases.length === 0) {
     return { outcome: 'no-returning-users', days: split.days };
   }
-  const part = { train: split.train, cases: split.validation.cases, metric: 'ndcg@10' } as const;
+  const parts: ValidationParts = [
+    partOf({ train: split.train, window: split.validation }),
+    ...split.earlier.map(partOf),
+  ];
   const { candidates, searchSeconds } = candidatesOn(
-    part,
+    parts,
     [popularity(), cosineKnn(), simpleRule(), ...(options.labels ? [labelMatch(options.labels)] : [])],
     [
       recencyFamily,
+      fading(liftFamily),
       fading(directionalFamily),
       fading(asymmetricFamily),
       rp3Family,
@@ -94,8 +107,7 @@ export function evaluateTimeSplit(
   options.onProgress?.('proving the hybrid');
   const proof = proveHybrid(
     [single, ...partners(candidates, single)].map(({ recommender }) => recommender),
-    split.train,
-    split.validation.cases,
+    parts,
     10,
     options.seed,
   );
@@ -115,6 +127,10 @@ export function evaluateTimeSplit(
   };
 }
 
+function partOf({ train, window }: Origin): ValidationPart {
+  return { train, cases: window.cases, metric: 'ndcg@10' };
+}
+
 type Measured = ReturnType<typeof measure>;
 
 /** A component below this share of the best model's figure adds noise and costs time. */
@@ -122,7 +138,14 @@ const leastShare = 0.2;
 
 /** The best of each other kind that brings something of its own: order, labels, content, what is bought now. */
 function partners(candidates: readonly Candidate[], single: Candidate): Candidate[] {
-  const useful = ['directional-knn', 'asymmetric-knn', 'recency-popularity', 'content', 'label-match'];
+  const useful = [
+    'popularity-lift',
+    'directional-knn',
+    'asymmetric-knn',
+    'recency-popularity',
+    'content',
+    'label-match',
+  ];
   return candidates.filter(
     (candidate) =>
       candidate !== single &&
