@@ -1,6 +1,6 @@
 import { meanOf } from '../math/bootstrap.ts';
 import { hitRate, ndcg, recall, type Standing, standingsOf } from '../math/ranking-metrics.ts';
-import type { Model, UserContext } from './recommender.ts';
+import type { Model } from './recommender.ts';
 
 /** A measure at a cut-off, for example `ndcg@10`. */
 export type MetricName = `${'hr' | 'ndcg' | 'recall'}@${number}`;
@@ -11,7 +11,6 @@ export interface EvaluationCase {
   readonly history: readonly number[];
   /** Distinct items that should be ranked high; none of them is in the history. */
   readonly wanted: readonly number[];
-  readonly context?: UserContext;
 }
 
 /** A model's figures, user by user in the order of the cases. */
@@ -51,12 +50,12 @@ export function evaluateModel(
 
 function standingsIn(
   model: Model,
-  { history, wanted, context }: EvaluationCase,
+  { history, wanted }: EvaluationCase,
   scores: Float64Array,
   seen: Uint8Array,
   deepest: number,
 ): Standing[] {
-  model.score(history, scores, context);
+  model.score(history, scores);
   for (const item of history) if (item >= 0 && item < seen.length) seen[item] = 1;
   const standings = standingsOf(scores, wanted, seen, deepest);
   for (const item of history) if (item >= 0 && item < seen.length) seen[item] = 0;

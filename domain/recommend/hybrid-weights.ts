@@ -69,7 +69,7 @@ export function proveHybrid(
 function preparedOn(components: readonly Recommender[], { train, cases }: ValidationPart): Prepared[] {
   const propose = createProposer(components.map((component) => component.fit(train)));
   return cases.slice(0, mostUsers).map((at) => {
-    const { items, scores } = propose(at.history, at.context);
+    const { items, scores } = propose(at.history);
     const places = new Map(items.map((item, place) => [item, place]));
     const found = at.wanted.flatMap((item) => places.get(item) ?? []);
     return { scores, found, wanted: at.wanted.length };

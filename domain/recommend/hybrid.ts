@@ -6,7 +6,6 @@ import {
   type Recommender,
   type SavedModel,
   type Scored,
-  type UserContext,
 } from './recommender.ts';
 
 /** Items each component puts forward per user. */
@@ -53,8 +52,8 @@ export function hybridModel(
   return {
     kind: 'hybrid',
     items,
-    score(history, into, user) {
-      const { items: proposed, scores } = propose(history, user);
+    score(history, into) {
+      const { items: proposed, scores } = propose(history);
       const blended = proposed.map((_, at) => blendAt(scores, weights, at));
       into.fill(Math.min(0, ...blended) - 1);
       for (let at = 0; at < proposed.length; at++) into[proposed[at] as number] = blended[at] as number;
@@ -108,20 +107,18 @@ export function hybridFrom({ parameters, tensors }: SavedModel, read: (saved: Sa
 }
 
 /** Makes the function that puts forward candidates; the user's history is not among them. */
-export function createProposer(
-  models: readonly Model[],
-): (history: readonly number[], user?: UserContext) => Proposals {
+export function createProposer(models: readonly Model[]): (history: readonly number[]) => Proposals {
   const items = models[0]?.items ?? 0;
   const buffers = models.map(() => new Float64Array(items));
   const seen = new Uint8Array(items);
   const heap = createTopK(proposedPerComponent);
   const [indexes, values] = [new Int32Array(proposedPerComponent), new Float64Array(proposedPerComponent)];
-  return (history, user) => {
+  return (history) => {
     for (const item of history) if (item >= 0 && item < items) seen[item] = 1;
     const proposed = new Set<number>();
     for (const [at, model] of models.entries()) {
       const buffer = buffers[at] as Float64Array;
-      model.score(history, buffer, user);
+      model.score(history, buffer);
       for (let item = 0; item < items; item++) if (seen[item] === 0) heap.offer(item, buffer[item] as number);
       const count = heap.drain(indexes, values, 0);
       for (let place = 0; place < count; place++) proposed.add(indexes[place] as number);

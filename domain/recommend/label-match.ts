@@ -6,7 +6,6 @@ import {
   type Parameters,
   type Recommender,
   type SavedModel,
-  type UserContext,
 } from './recommender.ts';
 
 /** Labels of items: row i lists the labels of item i with their weights (confidences, 0 to 1). */
@@ -25,8 +24,9 @@ export interface LabelMatchParameters {
 /**
  * Matches user labels with item labels: `score(i) = Σ_l U_l · Y_il / share_l`.
  *
- * U is the user's share of history weight on each label, plus the labels the context brings; `share_l` is the square
- * root of the label's part of the catalogue, so that a label most items carry says little.
+ * U are the user's interests: the share of history weight on each label, made anew from the history at every request, so that
+ * they are as of the moment in training, in evaluation and in service. `share_l` is the square root of the label's part of
+ * the catalogue, so that a label most items carry says little.
  */
 export function labelMatch(
   labels: ItemLabels,
@@ -83,14 +83,9 @@ function labelModel(labels: ItemLabels, given: Parameters): Model {
   return {
     kind: 'label-match',
     items,
-    score(history, into, context?: UserContext) {
+    score(history, into) {
       user.fill(0);
       for (const [item, weight] of weightsOf(history)) add(item, weight);
-      for (const [label, weight] of context?.labels ?? []) {
-        if (label >= 0 && label < user.length) {
-          user[label] = (user[label] as number) + weight * (weigh[label] as number);
-        }
-      }
       for (let item = 0; item < items; item++) into[item] = match(item);
     },
     similarItems(item, n) {

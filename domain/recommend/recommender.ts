@@ -19,12 +19,6 @@ export interface Recommender {
   fit(interactions: Interactions): Model;
 }
 
-/** What is known of a user beside the history. */
-export interface UserContext {
-  /** Weight of each label the user carries, by label index. */
-  readonly labels?: ReadonlyMap<number, number>;
-}
-
 /** An item with a score or a share of one. */
 export interface Scored {
   readonly item: number;
@@ -53,7 +47,7 @@ export interface Model {
    *
    * @param into [items], overwritten
    */
-  score(history: readonly number[], into: Float64Array | Float32Array, user?: UserContext): void;
+  score(history: readonly number[], into: Float64Array | Float32Array): void;
   /** Items most like one, best first; fewer than `n` where there are no more, none for an unknown item. */
   similarItems(item: number, n: number): Scored[];
   /**

@@ -202,20 +202,6 @@ it('reaches by content an item nobody has bought', () => {
   expect(scoresOf(contentBased(vectors).fit(checkerboard), [4])[8]).toBeCloseTo(1, 6);
 });
 
-it('matches labels a user brings without any history', () => {
-  const into = new Float64Array(items);
-  labelMatch(labels)
-    .fit(checkerboard)
-    .score([], into, {
-      labels: new Map([
-        [0, 1],
-        [77, 1],
-      ]),
-    });
-  expect(into[0]).toBeGreaterThan(0);
-  expect(into[8]).toBe(0);
-});
-
 it('refuses damaged model files', () => {
   const files = encodeModelFiles(cosineKnn().fit(checkerboard));
   const other = encodeModelFiles(cosineKnn().fit(interactionsOf(2, [[0, 1]])));
