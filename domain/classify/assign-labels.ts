@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import type { Progress } from '../runtime/progress.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import { upTo } from '../store/datasets.ts';
 import { nothingDone, wholeOutput } from '../store/stage-output.ts';
 import type { Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
@@ -31,9 +31,11 @@ export async function assignLabels(
   context: StageContext,
   work: LabelWork,
 ): Promise<StageOutput> {
-  const upTo = (slices: readonly DatasetSlice[]): DatasetSlice[] =>
-    slices.filter(({ slice }) => slice === 'all' || slice <= work.dataDate);
-  const past = { ...work, events: upTo(work.events), reviews: upTo(work.reviews) };
+  const past = {
+    ...work,
+    events: upTo(work.events, work.dataDate),
+    reviews: upTo(work.reviews, work.dataDate),
+  };
   const inputs = [past.items, past.reviews, past.events, past.clusters, past.vectorSlices].flat();
   if (inputs.length === 0) return nothingDone(stage, 'there is nothing to label yet');
   const done = await findOrMake(

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import { upTo } from '../store/datasets.ts';
 import { nothingDone, wholeOutput } from '../store/stage-output.ts';
 import type { Store } from '../store/store.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
@@ -49,7 +50,7 @@ export async function catalogTexts(
   context: StageContext,
   work: CatalogWork,
 ): Promise<StageOutput> {
-  const reviews = work.reviews.filter(({ slice }) => slice === 'all' || slice <= work.dataDate);
+  const reviews = upTo(work.reviews, work.dataDate);
   const slices = [...work.items, ...reviews];
   if (slices.length === 0) return nothingDone(stage, 'there are no items and no reviews yet');
   const done = await findOrMake(

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import { upTo } from '../store/datasets.ts';
 import { nothingDone, wholeOutput } from '../store/stage-output.ts';
 import type { Store } from '../store/store.ts';
 import { interactionsStep } from '../warehouse/interactions-sql.ts';
@@ -95,11 +96,6 @@ async function make(store: Store, { warehouse, dir }: Workspace, work: ProfileWo
     ledger: [],
     facts: { users: userRows.rows, items: itemRows.rows },
   };
-}
-
-/** Slices of days up to the date; a slice that is no date (`all`) always counts. */
-function upTo(slices: readonly DatasetSlice[], date: string): DatasetSlice[] {
-  return slices.filter(({ slice }) => !/^\d{4}-\d{2}-\d{2}$/.test(slice) || slice <= date);
 }
 
 function reviewsSql(files: readonly string[], dataDate: string): string {

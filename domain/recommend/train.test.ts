@@ -52,10 +52,7 @@ function chains(seed: number, users = 60): Promise<DatasetSlice> {
 
 describe('trainRecommender', () => {
   it('finds the chain, beats popularity, and leaves a model that can be read back', async () => {
-    const { output, model } = await trainRecommender(fixture.store, stageContext(), {
-      ...work,
-      events: [{ ...(work.events[0] as DatasetSlice), slice: '2026-10-20' }],
-    });
+    const { output, model } = await trainRecommender(fixture.store, stageContext(), work);
     const rows = await fixture.read(output.datasets['evaluation.models']);
     const figure = (name: string) => Number(rows.find((row) => row.model === name)?.ndcg10);
     expect(figure(String(output.facts?.chosen))).toBeGreaterThan(2 * figure('popularity'));
@@ -73,13 +70,16 @@ describe('trainRecommender', () => {
   });
 
   it('does not train again on the same data, does on other data of the same size, and says why', async () => {
-    const first = await trainRecommender(fixture.store, stageContext(), dated());
-    const again = await trainRecommender(fixture.store, stageContext(), dated());
-    const other = await trainRecommender(fixture.store, stageContext(), dated(await chains(8)));
+    const first = await trainRecommender(fixture.store, stageContext(), work);
+    const again = await trainRecommender(fixture.store, stageContext(), work);
+    const other = await trainRecommender(fixture.store, stageContext(), {
+      ...work,
+      events: [await chains(8)],
+    });
     expect([first.output.reused, again.output.reused, other.output.reused]).toEqual([0, 1, 0]);
     expect(again.model).toEqual(first.model);
     expect(other.model?.manifest.sha256).not.toBe(first.model?.manifest.sha256);
-    const forced = await trainRecommender(fixture.store, stageContext({ force: true }), dated());
+    const forced = await trainRecommender(fixture.store, stageContext({ force: true }), work);
     expect(forced.model).toEqual(first.model);
   });
 
@@ -87,16 +87,16 @@ describe('trainRecommender', () => {
     ['too few events', { minEvents: 100_000 }, 'are needed to train'],
     ['no event of a kind that counts', { kinds: ['buy'] }, '0 events of the kinds buy'],
   ])('trains nothing from %s', async (_, given, why) => {
-    const { output, model } = await trainRecommender(fixture.store, stageContext(), { ...dated(), ...given });
+    const { output, model } = await trainRecommender(fixture.store, stageContext(), { ...work, ...given });
     expect(model).toBeUndefined();
     expect(output.why).toContain(why);
   });
 
   it('compares recipes on the same users: a chain model leads popularity, and equals itself', async () => {
-    const { model } = await trainRecommender(fixture.store, stageContext(), dated());
+    const { model } = await trainRecommender(fixture.store, stageContext(), work);
     if (!model) throw new Error('nothing was trained');
     const compared = await compareRecipes(fixture.store, stageContext(), {
-      ...dated(),
+      ...work,
       candidate: model.recipe,
       champion: model.recipe,
     });
@@ -106,16 +106,23 @@ describe('trainRecommender', () => {
     expect(compared?.newestDay.users).toBeGreaterThan(5);
   });
 
+  it('learns from events that came in files without a date, and from no slice of a later day', async () => {
+    const [all] = work.events as [DatasetSlice];
+    const later = { ...all, slice: '2026-10-21' };
+    const trained = await trainRecommender(fixture.store, stageContext(), work);
+    const beside = await trainRecommender(fixture.store, stageContext(), { ...work, events: [all, later] });
+    const none = await trainRecommender(fixture.store, stageContext(), { ...work, events: [later] });
+    expect(trained.model).toBeDefined();
+    expect(beside.model).toEqual(trained.model);
+    expect(none.output.why).toContain('no events yet');
+  });
+
   it('stops at once when the run is cancelled', async () => {
     const controller = new AbortController();
     const context = stageContext({
       signal: controller.signal,
       heartbeat: () => controller.abort(new Error('cancelled by test')),
     });
-    await expect(trainRecommender(fixture.store, context, dated())).rejects.toThrow('cancelled');
+    await expect(trainRecommender(fixture.store, context, work)).rejects.toThrow('cancelled');
   });
 });
-
-function dated(slice: DatasetSlice = work.events[0] as DatasetSlice): TrainWork {
-  return { ...work, events: [{ ...slice, slice: '2026-10-20' }] };
-}

@@ -6,6 +6,7 @@ import type { StageOutput } from '../../schemas/stage.ts';
 import { canonicalJson } from '../runtime/canonical-json.ts';
 import type { Progress } from '../runtime/progress.ts';
 import type { StageContext } from '../runtime/stage.ts';
+import { upTo } from '../store/datasets.ts';
 import type { StoredManifest } from '../store/manifests.ts';
 import type { StagedFile } from '../store/objects.ts';
 import { nothingDone, wholeOutput } from '../store/stage-output.ts';
@@ -72,7 +73,7 @@ export async function trainRecommender(
   context: StageContext,
   work: TrainWork,
 ): Promise<TrainOutcome> {
-  const past = { ...work, events: work.events.filter(({ slice }) => slice <= work.dataDate) };
+  const past = { ...work, events: upTo(work.events, work.dataDate) };
   if (past.events.length === 0) return { output: nothingDone(stage, 'there are no events yet') };
   const { seed, trials, kinds, minEvents, namespaces } = work;
   const inputs = [past.events, past.clusters, past.items, past.featureSlices].flat();
@@ -116,7 +117,7 @@ export async function compareRecipes(
   context: StageContext,
   work: CompareWork,
 ): Promise<Comparison | undefined> {
-  const past = { ...work, events: work.events.filter(({ slice }) => slice <= work.dataDate) };
+  const past = { ...work, events: upTo(work.events, work.dataDate) };
   return withWorkspace(store, context, async ({ warehouse }) => {
     const read = await readEvents(store, warehouse, past);
     const features = await work.featuresOf(read.itemIds);
@@ -138,7 +139,7 @@ export async function refitRecipe(
   work: TrainWork,
   recipe: Recipe,
 ): Promise<StoredManifest> {
-  const past = { ...work, events: work.events.filter(({ slice }) => slice <= work.dataDate) };
+  const past = { ...work, events: upTo(work.events, work.dataDate) };
   const { kinds, namespaces } = work;
   const inputs = [past.events, past.clusters, past.items, past.featureSlices].flat();
   const done = await findOrMake(

@@ -52,7 +52,7 @@ export async function gather(store: Store, context: StageContext, request: Gathe
     const histories = await readHistories(warehouse, await store.objects.open(request.histories));
     const offered = await readOffered(warehouse, await store.objects.openAll(request.offered));
     return {
-      tensors: new Uint8Array(tensors),
+      tensors,
       document,
       catalogue: createCatalogue(
         own.itemIds.map((id, number) => itemOf(id, own.interest[number] ?? 0, offered)),
@@ -60,7 +60,7 @@ export async function gather(store: Store, context: StageContext, request: Gathe
       histories: {
         users: textIndex(histories.userIds),
         offsets: histories.offsets,
-        items: translated(histories.itemOf, theirs.itemIds, own.itemIds),
+        items: own === theirs ? histories.itemOf : translated(histories.itemOf, theirs.itemIds, own.itemIds),
       },
     };
   });

@@ -25,7 +25,7 @@ export interface ModelHistories {
   readonly userIds: readonly string[];
   readonly offsets: Int32Array<ArrayBuffer>;
   /** Item numbers of the training. */
-  readonly itemOf: Int32Array;
+  readonly itemOf: Int32Array<ArrayBuffer>;
 }
 
 /** Reads the histories of a training, columns `user_id`, `age` (1 = newest), `item_number`. */
@@ -57,7 +57,9 @@ export function translated(
 ): Int32Array<ArrayBuffer> {
   const numberOf = new Map(toIds.map((id, index) => [id, index]));
   const numbers = Int32Array.from(fromIds, (id) => numberOf.get(id) ?? -1);
-  return Int32Array.from(itemOf, (item) => numbers[item] ?? -1);
+  const translations = new Int32Array(itemOf.length);
+  for (let at = 0; at < itemOf.length; at++) translations[at] = numbers[itemOf[at] as number] ?? -1;
+  return translations;
 }
 
 /** What the shop says of an item now. */

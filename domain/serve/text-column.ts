@@ -20,10 +20,7 @@ export function textColumn(texts: readonly string[]): TextColumn {
   const offsets = new Int32Array(texts.length + 1);
   for (const [number, text] of texts.entries()) offsets[number + 1] = (offsets[number] ?? 0) + text.length;
   const units = new Uint16Array(offsets.at(-1) ?? 0);
-  for (const [number, text] of texts.entries()) {
-    const start = offsets[number] ?? 0;
-    for (let at = 0; at < text.length; at++) units[start + at] = text.charCodeAt(at);
-  }
+  Buffer.from(units.buffer).write(texts.join(''), 'utf16le');
   return { units, offsets };
 }
 

@@ -40,3 +40,8 @@ export async function slicesOf(
   const entry = snapshot?.datasets[dataset];
   return entry ? (await readDataset(objects, entry)).slices : [];
 }
+
+/** Slices of days up to a date; a slice that is no day (`all`: files without a date in their name) always counts. */
+export function upTo(slices: readonly DatasetSlice[], date: string): DatasetSlice[] {
+  return slices.filter(({ slice }) => !/^\d{4}-\d{2}-\d{2}$/.test(slice) || slice <= date);
+}
