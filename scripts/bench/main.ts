@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table } from '../../cli/output.ts';
-import { sizeText } from '../../domain/report/format.ts';
+import { countText, sizeText } from '../../domain/report/format.ts';
+import { benchEncoder, type EncodeFigures } from './encode.ts';
 import { measure } from './measure.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -13,36 +14,70 @@ const cli = join(root, 'cli', 'main.ts');
 
 interface Line {
   readonly benchmark: string;
-  readonly seconds: number;
-  readonly peakPssBytes: number;
-  readonly momentPssBytes: number;
+  /** Wall time, memory: null where nothing was run. */
+  readonly seconds: number | null;
+  readonly peakPssBytes: number | null;
+  readonly momentPssBytes: number | null;
   readonly peer: string;
   readonly ratio: number | null;
   readonly note: string;
 }
 
+const parts = ['demo', 'retail', 'encode'] as const;
+
 /**
- * `npm run bench [-- --retail <folder of daily CSVs>] [--json]`: speeds as whole commands, beside a named peer in the same
- * run: DuckDB alone (same version, same threads) turning the same CSVs into one ordered Parquet file a day.
+ * `npm run bench [-- demo retail encode] [--retail <folder of daily CSVs>] [--json]`: speeds of all or the named parts, each
+ * beside a named peer in the same run. Whole commands stand beside DuckDB alone (same version, same threads) turning the same
+ * CSVs into one ordered Parquet file a day; the encoder beside plain ONNX Runtime on the same model.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: { retail: { type: 'string' }, json: { type: 'boolean', default: false } },
   });
+  const unknown = positionals.find((name) => !parts.some((part) => part === name));
+  if (unknown !== undefined) throw new Error(`there is no benchmark '${unknown}': ${parts.join(', ')}`);
+  const asked = (part: (typeof parts)[number]) => positionals.length === 0 || positionals.includes(part);
   const retail = values.retail ?? join(root, '..', 'shared', 'data', 'uci-online-retail-by-day', 'by-day');
   const lines: Line[] = [];
   const dir = await mkdtemp(join(tmpdir(), 'stocktake-bench-'));
   try {
-    lines.push(await demo(dir));
-    if (existsSync(retail)) lines.push(...(await backfill(dir, retail)));
-    else
-      process.stderr.write(
-        `no daily CSVs in ${retail}: the backfill benchmark is left out (--retail names a folder)\n`,
-      );
+    if (asked('encode')) lines.push(...(await encode()));
+    if (asked('demo')) lines.push(await demo(dir));
+    if (asked('retail')) lines.push(...(await retailLines(dir, retail)));
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
   process.stdout.write(values.json ? `${JSON.stringify(lines, null, 2)}\n` : `${printed(lines)}\n`);
+}
+
+async function retailLines(dir: string, retail: string): Promise<Line[]> {
+  if (existsSync(retail)) return backfill(dir, retail);
+  process.stderr.write(
+    `no daily CSVs in ${retail}: the backfill benchmark is left out (--retail names a folder)\n`,
+  );
+  return [];
+}
+
+async function encode(): Promise<Line[]> {
+  const result = await benchEncoder(root);
+  const nothing = { seconds: null, peakPssBytes: null, momentPssBytes: null, ratio: null };
+  if ('why' in result) return [{ benchmark: 'encoder', ...nothing, peer: '', note: result.why }];
+  const { own, 'input-order': inputOrder, sorted } = result.figures;
+  const line = (peer: EncodeFigures, name: string): Line => ({
+    benchmark: `encode ${result.texts} texts (${result.from}), ${rateText(own)}`,
+    seconds: own.tokens / own.tokensPerSecond,
+    peakPssBytes: own.whole.peakPssBytes,
+    momentPssBytes: own.whole.momentPssBytes,
+    peer: `ONNX Runtime, ${name}, slices of 32 ${rateText(peer)}`,
+    ratio: peer.tokensPerSecond / own.tokensPerSecond,
+    note: `real tokens, two threads each, median of 3; the peer computes ${peer.padding.toFixed(2)} tokens for each; ${Math.round(own.tokensPerProcessorSecond)} a processor second; load before ${result.load.toFixed(2)}`,
+  });
+  return [line(inputOrder, 'input order'), line(sorted, 'sorted by length')];
+}
+
+function rateText({ tokensPerSecond }: EncodeFigures): string {
+  return `${countText(Math.round(tokensPerSecond))} tokens/s`;
 }
 
 async function demo(dir: string): Promise<Line> {
@@ -131,13 +166,21 @@ export default { ...base, embed: { enabled: false }, classify: { enabled: false 
 function printed(lines: readonly Line[]): string {
   return table(lines, [
     { title: 'benchmark', value: (line) => line.benchmark },
-    { title: 'seconds', value: (line) => line.seconds.toFixed(1), align: 'right' },
-    { title: 'memory', value: (line) => sizeText(line.peakPssBytes), align: 'right' },
-    { title: 'at once', value: (line) => sizeText(line.momentPssBytes), align: 'right' },
+    { title: 'seconds', value: (line) => line.seconds?.toFixed(1) ?? '', align: 'right' },
+    { title: 'memory', value: (line) => size(line.peakPssBytes), align: 'right' },
+    { title: 'at once', value: (line) => size(line.momentPssBytes), align: 'right' },
     { title: 'peer', value: (line) => line.peer },
-    { title: 'ratio', value: (line) => (line.ratio === null ? '' : line.ratio.toFixed(1)), align: 'right' },
+    {
+      title: 'ratio',
+      value: (line) => (line.ratio === null ? '' : line.ratio.toFixed(line.ratio < 1 ? 2 : 1)),
+      align: 'right',
+    },
     { title: 'note', value: (line) => line.note },
   ]);
+}
+
+function size(bytes: number | null): string {
+  return bytes === null ? '' : sizeText(bytes);
 }
 
 await main();
