@@ -1,12 +1,12 @@
 /**
  * Measures the recommenders on a time split of real purchases and prints tables.
  *
- *     node scripts/evaluate-time-split.ts online-retail|grocery [CSV file or pattern] [budget in seconds]
+ *     node scripts/evaluate-time-split.ts online-retail|grocery [CSV file or pattern] [budget in seconds] [last day]
  *
  * online-retail: InvoiceNo, StockCode, Quantity, InvoiceDate, CustomerID (UCI Online Retail by day) without cancelled
  * invoices, quantities up to 0 and rows without a customer. grocery: household_id, product_id, basket_id, quantity,
  * transaction_timestamp (the sample of The Complete Journey); items are labelled with their product_type of products.csv
- * beside it.
+ * beside it. A last day (YYYY-MM-DD) leaves out what came later: the same question at another time.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ const shops = {
   },
 } as const;
 
-const [name = 'online-retail', given = '', budget = '60'] = process.argv.slice(2);
+const [name = 'online-retail', given = '', budget = '60', lastDay = '9999-12-31'] = process.argv.slice(2);
 const shop = shops[name as keyof typeof shops];
 if (!shop) throw new Error(`There is no shop '${name}'; there are ${Object.keys(shops).join(' and ')}`);
 const shared = fileURLToPath(new URL('../../shared/data', import.meta.url));
@@ -75,9 +75,9 @@ async function readPurchases(files: string): Promise<{ events: TimedEvents; labe
          epoch(${shop.time}::timestamp) / 86400 as day,
          coalesce(${shop.label}, '') as label
        from read_csv($files, all_varchar = true) purchases
-       where ${shop.kept}
+       where ${shop.kept} and ${shop.time}::timestamp::date <= $last_day::date
        order by ${shop.time}::timestamp, ${shop.order}`,
-      { files },
+      { files, last_day: lastDay },
     );
     const column = (title: string): number[] => rows.map((row) => Number(row[title]));
     const [userOf, itemOf] = [Int32Array.from(column('user')), Int32Array.from(column('item'))];

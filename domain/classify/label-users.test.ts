@@ -109,6 +109,26 @@ describe('userLabelsSql', () => {
     expect((await labelsOf(past)).some(({ user_id: user }) => user === 'u3')).toBe(false);
   });
 
+  it('gives the same rows at 1, 2 and 3 threads', async () => {
+    await labelsOf([]);
+    await warehouse.run(
+      'many',
+      `insert into interactions
+       select 'u' || (n * 7919 % 900), 'i' || (1 + n % 3), ['view', 'cart', 'purchase'][1 + n // 900 % 3],
+         timestamp '2026-06-01' + interval (n * 104729 % 180000) minute, 1, n * 7919 % 900 + n % 5, date '2026-06-01' + (n * 104729 % 180000 // 1440)::integer
+       from range(200000) t(n)`,
+    );
+    const found: string[] = [];
+    for (const threads of [1, 2, 3]) {
+      await warehouse.run('threads', `set threads = ${threads}`);
+      found.push(
+        JSON.stringify(await warehouse.rows('user_labels', userLabelsSql({ dataDate: '2026-10-04' }))),
+      );
+    }
+    expect(found[0]?.includes('price band')).toBe(true);
+    expect(found.map((rows) => rows === found[0])).toEqual([true, true, true]);
+  });
+
   it('says that a user is away after 28 days, and gives an empty table without behaviour', async () => {
     const rows = await labelsOf([event('u1', 'i3', 'view', '2026-08-01 10:00')]);
     expect(rows.find(({ user_id: user }) => user === 'u1')).toMatchObject({ label: 'away' });
