@@ -60,7 +60,7 @@ export async function gather(store: Store, context: StageContext, request: Gathe
       histories: {
         users: textIndex(histories.userIds),
         offsets: histories.offsets,
-        items: own === theirs ? histories.itemOf : translated(histories.itemOf, theirs.itemIds, own.itemIds),
+        items: translated(histories.itemOf, theirs.itemIds, own.itemIds),
       },
     };
   });

@@ -25,7 +25,7 @@ export interface ModelHistories {
   readonly userIds: readonly string[];
   readonly offsets: Int32Array<ArrayBuffer>;
   /** Item numbers of the training. */
-  readonly itemOf: Int32Array<ArrayBuffer>;
+  readonly itemOf: Int32Array;
 }
 
 /** Reads the histories of a training, columns `user_id`, `age` (1 = newest), `item_number`. */
