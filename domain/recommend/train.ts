@@ -1,30 +1,23 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { DatasetSlice, ManifestRef } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
-import { canonicalJson } from '../runtime/canonical-json.ts';
 import type { Progress } from '../runtime/progress.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import { upTo } from '../store/datasets.ts';
 import type { StoredManifest } from '../store/manifests.ts';
-import type { StagedFile } from '../store/objects.ts';
 import { nothingDone, wholeOutput } from '../store/stage-output.ts';
 import type { Store } from '../store/store.ts';
-import { writeParquet } from '../warehouse/parquet.ts';
-import { quotedString } from '../warehouse/quoting.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
 import { findOrMake, type WholeParts } from '../warehouse/whole.ts';
 import { type Workspace, withWorkspace } from '../warehouse/workspace.ts';
-import type { ModelFiles } from './model-file.ts';
 import { type EventsWork, type ReadEvents, readEvents } from './read-events.ts';
 import type { ItemFeatures, Recipe } from './recipe.ts';
 import type { TimedEvents } from './split.ts';
+import { modelFiles, trainedFiles } from './train-files.ts';
 import type { Comparison, Trained } from './train-task.ts';
 import { compareInThread, refitInThread, trainInThread } from './train-thread.ts';
 
 /** Raise it when the same inputs would give another model. */
-export const trainVersion = 1;
+export const trainVersion = 2;
 
 const stage = 'recommend';
 
@@ -187,7 +180,7 @@ async function make(
   );
   if (!('recipe' in trained)) return nothing(reasons[trained.outcome]);
   return {
-    files: await filesOf(warehouse, dir, trained),
+    files: await trainedFiles(warehouse, dir, trained),
     ledger: [],
     facts: factsOf(trained, read),
   };
@@ -208,83 +201,6 @@ function timedEvents({ interactions }: ReadEvents): TimedEvents {
   const userOf = new Int32Array(itemOf.length);
   for (let user = 0; user < users; user++) userOf.fill(user, offsets[user], offsets[user + 1]);
   return { users, items, userOf, itemOf, dayOf: dayOf ?? new Float64Array(itemOf.length) };
-}
-
-/** Newest interest kept of a user; older events change a live answer no more. */
-const longestHistory = 50;
-
-const itemsSql = `select offered.number, offered.item_id, count(interest.item_id) as interest
-from offered
-left join interest using (item_id)
-group by offered.number, offered.item_id
-order by offered.number`;
-
-const historiesSql = `with placed as (
-  select
-    user_id,
-    offered.number as item_number,
-    row_number() over (partition by user_id order by time desc, _source desc, _slice desc, _file desc, _line desc) as age
-  from interest
-  join offered using (item_id)
-)
-select user_id, age::integer as age, item_number
-from placed
-where age <= ${longestHistory}
-order by user_id, age desc`;
-
-async function filesOf(
-  warehouse: Warehouse,
-  dir: string,
-  { files, evaluation, recipe }: Trained,
-): Promise<Record<string, StagedFile>> {
-  const rows = evaluation.models.map((model) => rowOf(model, model.name === recipe.name));
-  const lines = join(dir, 'evaluation.json');
-  await writeFile(lines, canonicalJson(rows));
-  return {
-    ...(await modelFiles(warehouse, dir, files)),
-    evaluation: await writeParquet(
-      warehouse,
-      'evaluation_models',
-      `select * from read_json(${quotedString(lines)}) order by model`,
-      join(dir, 'evaluation.parquet'),
-    ),
-  };
-}
-
-async function modelFiles(
-  warehouse: Warehouse,
-  dir: string,
-  files: ModelFiles,
-): Promise<Record<string, StagedFile>> {
-  const [tensors, document] = [join(dir, 'model.safetensors'), join(dir, 'model.json')];
-  await writeFile(tensors, files.tensors);
-  await writeFile(document, files.document);
-  return {
-    tensors: { path: tensors, rows: 0, schemaHash: '' },
-    document: { path: document, rows: 0, schemaHash: '' },
-    items: await writeParquet(warehouse, 'model_items', itemsSql, join(dir, 'items.parquet')),
-    histories: await writeParquet(warehouse, 'model_histories', historiesSql, join(dir, 'histories.parquet')),
-  };
-}
-
-/** Without seconds: they differ between equal runs and stand in the log. */
-function rowOf(
-  { name, metrics, intervals, validation, trials, parameters }: Trained['evaluation']['models'][number],
-  isChosen: boolean,
-) {
-  const [low, high] = intervals['ndcg@10'] ?? [0, 0];
-  return {
-    model: name,
-    chosen: isChosen,
-    ndcg10: metrics['ndcg@10'] ?? 0,
-    ndcg10_low: low,
-    ndcg10_high: high,
-    hr10: metrics['hr@10'] ?? 0,
-    recall20: metrics['recall@20'] ?? 0,
-    validation: validation ?? null,
-    trials,
-    parameters: JSON.stringify(parameters),
-  };
 }
 
 function factsOf({ evaluation, recipe }: Trained, read: ReadEvents): Record<string, unknown> {
