@@ -2,7 +2,8 @@
 export interface SparseRows {
   /** [rows + 1], rising from 0. */
   readonly offsets: Int32Array;
-  readonly columns: Int32Array;
+  /** Whole numbers; as floats where they lie in a file that way, so that nothing is copied (exact below 2^24). */
+  readonly columns: Int32Array | Float32Array;
 }
 
 /** Rows of weighted indexes. */

@@ -48,7 +48,7 @@ export function labelMatchFrom({ parameters, tensors }: SavedModel): Model {
   }
   const rows = {
     offsets,
-    columns: Int32Array.from(tensors.columns?.data ?? []),
+    columns: tensors.columns?.data ?? new Float32Array(0),
     values: tensors.values?.data ?? new Float32Array(0),
   };
   return labelModel({ labels: Number(parameters.labels), rows }, parameters);

@@ -1,4 +1,5 @@
 import { encodeSafetensors, readSafetensors } from '../math/safetensors.ts';
+import { canonicalJson } from '../runtime/canonical-json.ts';
 import { ModelError, messageOf } from '../runtime/errors.ts';
 import { contentFrom } from './content.ts';
 import { hybridFrom } from './hybrid.ts';
@@ -33,7 +34,7 @@ export function encodeModelFiles(model: Model): ModelFiles {
   const { kind, parameters, tensors } = model.toTensors();
   return {
     tensors: encodeSafetensors(tensors),
-    document: `${JSON.stringify({ format, kind, items: model.items, parameters }, null, 2)}\n`,
+    document: `${JSON.stringify(inKeyOrder({ format, kind, items: model.items, parameters }), null, 2)}\n`,
   };
 }
 
@@ -70,6 +71,11 @@ export function modelFrom(saved: SavedModel): Model {
     );
   }
   return read(saved);
+}
+
+/** A recipe read back has its keys in order: a model taught by it must be the same file. */
+function inKeyOrder(value: unknown): unknown {
+  return JSON.parse(canonicalJson(value));
 }
 
 interface ModelDocument {

@@ -65,7 +65,7 @@ export function neighboursOf(tensors: SavedModel['tensors']): SparseMatrix {
   for (let row = 0; row < lengths.length; row++) {
     offsets[row + 1] = (offsets[row] as number) + (lengths[row] as number);
   }
-  const columns = Int32Array.from(tensors.columns?.data ?? []);
+  const columns = tensors.columns?.data ?? new Float32Array(0);
   return { offsets, columns, values: tensors.values?.data ?? new Float32Array(0) };
 }
 

@@ -202,6 +202,12 @@ it('reaches by content an item nobody has bought', () => {
   expect(scoresOf(contentBased(vectors).fit(checkerboard), [4])[8]).toBeCloseTo(1, 6);
 });
 
+it('gives the same files whatever the order of a setting’s keys', () => {
+  const { a, ...others } = asymmetricDefaults;
+  const files = encodeModelFiles(asymmetricKnn({ ...others, a }).fit(checkerboard));
+  expect(files).toEqual(encodeModelFiles(asymmetricKnn({ a, ...others }).fit(checkerboard)));
+});
+
 it('refuses damaged model files', () => {
   const files = encodeModelFiles(cosineKnn().fit(checkerboard));
   const other = encodeModelFiles(cosineKnn().fit(interactionsOf(2, [[0, 1]])));

@@ -8,8 +8,8 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { ModelFiles } from './model-file.ts';
 import type { Trained } from './train-task.ts';
 
-/** Newest interest kept of a user; older events change a live answer no more. */
-const longestHistory = 50;
+/** Newest interest kept of a user: all of it but for machines, since what a user has had is not recommended again. */
+const longestHistory = 2000;
 
 const itemsSql = `select offered.number, offered.item_id, count(interest.item_id) as interest
 from offered

@@ -29,9 +29,9 @@ beforeEach(async () => {
 afterEach(() => fixture.close());
 
 /** Users who walk along chains of items, so that what comes next follows from what came before. */
-function chains(seed: number, users = 60): Promise<DatasetSlice> {
+function chains(seed: number, users = 60, others: readonly string[] = []): Promise<DatasetSlice> {
   const random = openStream(seed, 'chains');
-  const rows: string[] = [];
+  const rows: string[] = [...others];
   for (let user = 0; user < users; user++) {
     let item = random.between(0, 39);
     for (let day = 1; day <= 20; day++) {
@@ -115,6 +115,14 @@ describe('trainRecommender', () => {
     expect(trained.model).toBeDefined();
     expect(beside.model).toEqual(trained.model);
     expect(none.output.why).toContain('no events yet');
+  });
+
+  it('keeps long histories whole: what a user has had is not recommended again', async () => {
+    const collector = Array.from({ length: 120 }, (_, at) => `('c', 'i${at}', ${1 + (at % 20)}, ${at})`);
+    const events = [await chains(7, 60, collector)];
+    const { model } = await trainRecommender(fixture.store, stageContext(), { ...work, events });
+    const { files } = await fixture.store.manifests.read(model?.manifest as never);
+    expect(files.histories?.[0]?.rows).toBe(events[0]?.rows);
   });
 
   it('stops at once when the run is cancelled', async () => {

@@ -96,9 +96,7 @@ describe('the hot switch', () => {
     const begun = hot.current();
     await publish('v2', large);
     await hot.check();
-    expect(begun?.recommend('', [1], 9, { categories: [], without: [], withheld: new Set() })).toHaveLength(
-      2,
-    );
+    expect(begun?.recommend([1], 9, { categories: [], without: [], withheld: new Set() })).toHaveLength(2);
     expect(hot.current()?.version).toBe('v2');
   });
 

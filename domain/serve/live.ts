@@ -73,7 +73,7 @@ export async function recommendLive(
     const items = model.popular(count, admission).slice(request.offset);
     return { source: 'popular', items: items.map((ranked) => answered(model, ranked, popularReason)) };
   }
-  const ranked = model.recommend(request.user, history, count, admission);
+  const ranked = model.recommend(history, count, admission);
   const filling = fill(model, ranked, count, admission);
   const items = [
     ...ranked.map((entry) =>

@@ -11,16 +11,11 @@ export interface ServedData {
   readonly model: readonly DatasetSlice[];
 }
 
-/** What is known of a user beside the history, as the scorer takes it. */
-export interface ScorerContext {
-  readonly labels?: ReadonlyMap<number, number>;
-}
-
 /** The part of a fitted recommender that serving needs; items are indexes 0 … items - 1. */
 export interface Scorer {
   readonly items: number;
   /** Scores every item for a history, oldest first. @param into [items], overwritten */
-  score(history: readonly number[], into: Float32Array, user?: ScorerContext): void;
+  score(history: readonly number[], into: Float32Array): void;
   similarItems(item: number, n: number): readonly { readonly item: number; readonly score: number }[];
   explain(
     history: readonly number[],
@@ -38,8 +33,6 @@ export interface ModelParts {
   readonly catalogue: Catalogue;
   /** Items of a user's history at training time, oldest first; none for an unknown user. */
   readonly historyOf: (user: string) => readonly number[];
-  /** Default: nothing beside the history. */
-  readonly contextOf?: (user: string) => ScorerContext | undefined;
   /**
    * Scores at or below it mean "no evidence". Default: 0, or the lowest score of all items where a model gives scores below
    * 0, since it gives that to what it knows nothing of.
@@ -78,7 +71,7 @@ export interface ServedModel {
   indexOf(id: string): number | undefined;
   historyOf(user: string): readonly number[];
   /** Items with evidence for this history; fewer than `n` where there are no more. */
-  recommend(user: string, history: readonly number[], n: number, admission: Admission): Ranked[];
+  recommend(history: readonly number[], n: number, admission: Admission): Ranked[];
   /** Most asked for first; score = share of the most asked for, 0 to 1. */
   popular(n: number, admission: Admission): Ranked[];
   similar(item: number, n: number, admission: Admission): Ranked[];
@@ -116,8 +109,8 @@ export function createServedModel(parts: ModelParts): ServedModel {
       return index === undefined || gone[index] === 1 ? undefined : index;
     },
     historyOf: parts.historyOf,
-    recommend(user, history, n, admission) {
-      scorer.score(history, scores, parts.contextOf?.(user));
+    recommend(history, n, admission) {
+      scorer.score(history, scores);
       admit(admission);
       return best(scores, parts.floor ?? lowestOrZero(scores), n, skip);
     },

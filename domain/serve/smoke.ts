@@ -16,7 +16,7 @@ export async function smokeTest(model: ServedModel): Promise<void> {
   assertSound(model, popular, 'popular items');
   await setImmediate();
   const history = popular.slice(0, 3).map(({ item }) => item);
-  const known = model.recommend('', history, 10, everything);
+  const known = model.recommend(history, 10, everything);
   assertSound(model, known, 'a recommendation');
   for (const item of history) {
     await setImmediate();
