@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
 import { demoShop, type ShopOptions, writeShop } from '../domain/demo/shop.ts';
 import { silentLogger } from '../domain/runtime/logger.ts';
 import { cacheDirOf } from '../domain/setup/cache-dir.ts';
@@ -12,6 +13,7 @@ import { findTemporal } from '../domain/setup/temporal-binary.ts';
 import { openStore } from '../domain/store/store.ts';
 import type { Snapshot } from '../schemas/artifact.ts';
 import type { Retries } from '../schemas/config.ts';
+import type { NightInput } from '../schemas/night.ts';
 import { reachTemporal, type Temporal } from '../workers/connect.ts';
 import { loadProject, type Project } from '../workers/load-config.ts';
 
@@ -94,6 +96,34 @@ export async function makeShopProject(options: ShopOptions = smallShop): Promise
   const project = await makeProject();
   await writeShop(project.input, options);
   return project;
+}
+
+/** A project with the same input and the same published data; its server has no history. */
+export async function copyOf(project: TestProject): Promise<TestProject> {
+  const copy = await makeProject();
+  const server = join(project.storeDir, 'server');
+  await cp(project.input, copy.input, { recursive: true });
+  await cp(project.storeDir, copy.storeDir, { recursive: true, filter: (path) => path !== server });
+  return copy;
+}
+
+/** Starts the night of a date as a workflow, with times of seconds. */
+export function startNight(temporal: Temporal, dataDate: string): Promise<WorkflowHandle> {
+  const input: NightInput = {
+    dataDate,
+    trigger: 'manual',
+    taskQueuePrefix: 'stocktake',
+    retries: fastRetries,
+    timezone: 'Europe/Berlin',
+    offsetDays: 1,
+    force: false,
+    allowOlder: false,
+  };
+  return temporal.client.workflow.start('nightlyInventory', {
+    workflowId: `inventory/${dataDate}`,
+    taskQueue: 'stocktake-orchestrator',
+    args: [input],
+  });
 }
 
 /** Reaches (starting or sharing) the project's own Temporal server. */

@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { WorkflowHandle } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../domain/plan/dates.ts';
 import { openStore } from '../../domain/store/store.ts';
-import type { NightInput, NightResult } from '../../schemas/night.ts';
-import type { Temporal } from '../../workers/connect.ts';
+import type { NightResult } from '../../schemas/night.ts';
 import {
-  fastRetries,
   makeShopProject,
   reach,
   smallShop,
+  startNight,
   startReader,
   startWorkerProcess,
   type TestProject,
@@ -40,24 +38,6 @@ const activities = [
   'publishSnapshot',
   'closeRun',
 ] as const;
-
-function startNight(temporal: Temporal, force = false): Promise<WorkflowHandle> {
-  const input: NightInput = {
-    dataDate: date,
-    trigger: 'manual',
-    taskQueuePrefix: 'stocktake',
-    retries: fastRetries,
-    timezone: 'Europe/Berlin',
-    offsetDays: 1,
-    force,
-    allowOlder: false,
-  };
-  return temporal.client.workflow.start('nightlyInventory', {
-    workflowId: `inventory/${date}`,
-    taskQueue: 'stocktake-orchestrator',
-    args: [input],
-  });
-}
 
 describe.skipIf(skip)(`kill -9 on a real server ${skip}`, () => {
   let golden: string;
@@ -106,7 +86,7 @@ async function undisturbedHash(project: TestProject): Promise<string> {
   const temporal = await reach(project);
   const worker = startWorkerProcess(project);
   try {
-    const result = (await (await startNight(temporal)).result()) as NightResult;
+    const result = (await (await startNight(temporal, date)).result()) as NightResult;
     return result.snapshotHash;
   } finally {
     await worker.stop();
@@ -125,7 +105,7 @@ async function disturbedNight(
   const reader = await startReader(project);
   const worker = startWorkerProcess(project, { STOCKTAKE_FAILPOINT: failpoints });
   try {
-    const handle = await startNight(temporal);
+    const handle = await startNight(temporal, date);
     await meanwhile?.(project.storeDir);
     const result = (await handle.result()) as NightResult;
     const torn = await reader.stop().then(

@@ -1,25 +1,49 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNight } from '../../domain/demo/shop.ts';
+import { readRegistry } from '../../domain/deploy/registry.ts';
 import { addDays } from '../../domain/plan/dates.ts';
 import { silentLogger } from '../../domain/runtime/logger.ts';
 import { openStore, type Store } from '../../domain/store/store.ts';
+import type { NightResult } from '../../schemas/night.ts';
 import { startServing } from '../../workers/serve.ts';
-import { makeShopProject, smallShop, stocktake, type TestProject, whyNoServer } from '../harness.ts';
+import {
+  copyOf,
+  makeShopProject,
+  reach,
+  smallShop,
+  startNight,
+  startWorkerProcess,
+  stocktake,
+  type TestProject,
+  whyNoServer,
+} from '../harness.ts';
 
 const skip = await whyNoServer();
 const shop = { ...smallShop, days: 10, users: 200, items: 160, eventsPerDay: 700 };
 const dayOf = (day: number): string => addDays(shop.firstDate, day);
+/** Deaths around the promotion: before anything is judged, once it is registered, once the alias has moved. */
+const promotionKills = [
+  'deployModel:before:kill',
+  'deployModel:mid:kill',
+  'deployModel:after-effect:kill',
+  'publishSnapshot:after-effect:kill',
+];
 const quiet = { changedShare: 0.02, newColumn: false, brokenFile: false };
 
 /** From raw files to a served item, and what the gate lets through. The steps follow each other in one project. */
 describe.skipIf(skip)(`the loop on a real server ${skip}`, () => {
   let project: TestProject;
   let store: Store;
+  /** The project as it was before the night that refreshes the champion. */
+  let twin: TestProject | undefined;
   beforeAll(async () => {
     project = await makeShopProject(shop);
     store = await openStore(project.storeDir);
   }, 120_000);
-  afterAll(() => project?.remove());
+  afterAll(async () => {
+    await project?.remove();
+    await twin?.remove();
+  });
 
   const run = (...args: string[]) => stocktake(args, { cwd: project.dir });
   const json = async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout);
@@ -69,6 +93,7 @@ describe.skipIf(skip)(`the loop on a real server ${skip}`, () => {
   }, 120_000);
 
   it('encodes only the texts that are new, and refreshes the champion on newer data', async () => {
+    twin = await copyOf(project);
     await writeNight(project.input, shop, shop.days, quiet);
     expect((await run('run', '--date', dayOf(shop.days))).code).toBe(0);
     const { steps } = await store.runs.resolve('last');
@@ -76,6 +101,26 @@ describe.skipIf(skip)(`the loop on a real server ${skip}`, () => {
     expect(Number(facts('embed').encoded)).toBeGreaterThan(0);
     expect(Number(facts('embed').encoded)).toBeLessThan(Number(facts('embed').kept) / 5);
     expect(facts('deploy')).toMatchObject({ decision: 'promoted', version: 'v2' });
+  }, 120_000);
+
+  it('promotes once, to the same bytes, when the worker is killed around the promotion', async () => {
+    if (!twin) throw new Error('the night before was not reached');
+    await writeNight(twin.input, shop, shop.days, quiet);
+    const { result, deaths } = await killedNight(twin, dayOf(shop.days));
+    expect(deaths).toBe(promotionKills.length);
+    const [killed, unbroken] = [
+      await (await openStore(twin.storeDir)).snapshots.current(),
+      await store.snapshots.current(),
+    ];
+    expect(result.snapshotHash).toBe(unbroken?.contentHash);
+    expect(killed?.aliases).toEqual({ champion: 'v2' });
+    expect(killed?.number).toBe(unbroken?.number);
+    const { versions } = await readRegistry(await openStore(twin.storeDir), killed);
+    expect(versions.map(({ document, state }) => `${document.version} ${state}`)).toEqual([
+      'v1 retired',
+      'v2 champion',
+    ]);
+    expect(versions.map(({ verdicts }) => verdicts.length)).toEqual([1, 1]);
   }, 120_000);
 
   it('refuses what is learned from a poisoned day; the old model serves; a CI job fails with 4', async () => {
@@ -130,3 +175,18 @@ describe.skipIf(skip)(`the loop on a real server ${skip}`, () => {
     }
   }, 120_000);
 });
+
+async function killedNight(
+  project: TestProject,
+  date: string,
+): Promise<{ result: NightResult; deaths: number }> {
+  const temporal = await reach(project);
+  const worker = startWorkerProcess(project, { STOCKTAKE_FAILPOINT: promotionKills.join(',') });
+  try {
+    const result = (await (await startNight(temporal, date)).result()) as NightResult;
+    return { result, deaths: worker.deaths() };
+  } finally {
+    await worker.stop();
+    await temporal.release();
+  }
+}
