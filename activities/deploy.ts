@@ -1,4 +1,5 @@
 import { type Candidate, deployCandidate, type Evaluation } from '../domain/deploy/deploy.ts';
+import { countLateAnswers } from '../domain/deploy/late-answers.ts';
 import { readRegistry } from '../domain/deploy/registry.ts';
 import { defaultGateRules } from '../domain/plan/gate.ts';
 import type { Recipe } from '../domain/recommend/recipe.ts';
@@ -31,7 +32,9 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
     });
     if (!comparison) return nothingDone('deploy', 'the events cannot be split by time: nothing to judge by');
     const { minUsers, tolerance } = plan.config.deploy;
+    const evaluation = evaluationOf(comparison);
     const refreshed = await refresh(scope, work, champion, comparison);
+    const lateAnswers = await countLateAnswers(store, context, work, evaluation.window);
     const { output } = await deployCandidate(store, context, {
       base,
       dataDate: plan.dataDate,
@@ -40,7 +43,7 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
         files: { tensors, document, items },
         trainedBy: slice.manifest,
       },
-      evaluation: refreshed?.evaluation ?? evaluationOf(comparison),
+      evaluation: { ...(refreshed?.evaluation ?? evaluation), lateAnswers },
       rules: { ...defaultGateRules, minUsers, tolerance },
     });
     return output;

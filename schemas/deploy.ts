@@ -17,6 +17,17 @@ export const evaluationWindowSchema = z.strictObject({
 });
 export type EvaluationWindow = z.infer<typeof evaluationWindowSchema>;
 
+/** How much of what the window asks for stands in the training part only by files that came within the window. */
+export const lateAnswersSchema = z.strictObject({
+  /** Pairs of user and item of the window that no file had told before it. */
+  answers: z.number().int().nonnegative(),
+  /** Part of them that a file of the window dates before it. */
+  share: z.number().min(0).max(1),
+  /** The same part in the window of equal length before. */
+  usual: z.number().min(0).max(1),
+});
+export type LateAnswers = z.infer<typeof lateAnswersSchema>;
+
 /** What a candidate must show before it serves. */
 export const gateRulesSchema = z.strictObject({
   /** The metric decided by, `ndcg@10`. */
@@ -42,6 +53,7 @@ export const gateGrounds = [
   'worse',
   'worse-than-popularity',
   'leak',
+  'late-answers',
   'newest-day',
   'implausible',
   'too-few-users',
@@ -78,6 +90,8 @@ export const verdictSchema = z.strictObject({
   newestDay: z
     .strictObject({ newest: intervalSchema, usual: intervalSchema, users: z.number().int() })
     .nullable(),
+  /** Absent where it was not counted. */
+  lateAnswers: lateAnswersSchema.optional(),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 

@@ -3,6 +3,7 @@ import type {
   EvaluationWindow,
   GateRules,
   IntervalDocument,
+  LateAnswers,
   ModelVersion,
   Verdict,
 } from '../../schemas/deploy.ts';
@@ -48,6 +49,7 @@ export interface Evaluation {
     readonly difference: IntervalDocument;
   };
   readonly newestDay?: NewestDay;
+  readonly lateAnswers?: LateAnswers;
 }
 
 /** What the deploy stage works on. */
@@ -122,6 +124,7 @@ function verdictOf(registry: Registry, work: DeployWork, document: ModelVersion,
     popularity: evaluation.popularity,
     rules,
     ...(evaluation.newestDay ? { newestDay: evaluation.newestDay } : {}),
+    ...(evaluation.lateAnswers ? { lateAnswers: evaluation.lateAnswers } : {}),
     ...(isSame ? { sameAs: document.version } : {}),
     ...(champion === undefined ? {} : { champion: { version: champion, ...(compared ?? unknownChampion) } }),
   });
@@ -141,6 +144,7 @@ function verdictOf(registry: Registry, work: DeployWork, document: ModelVersion,
     againstChampion: compared?.difference ?? null,
     againstPopularity: evaluation.popularity.difference,
     newestDay: evaluation.newestDay ?? null,
+    ...(evaluation.lateAnswers ? { lateAnswers: evaluation.lateAnswers } : {}),
   };
 }
 

@@ -94,6 +94,24 @@ describe('against a champion', () => {
     expect(judgeCandidate(input)).toMatchObject({ decision: 'rejected', ground: 'leak' });
   });
 
+  const late = (answers: number, share: number, usual: number): GateInput => ({
+    ...against(0, 0, 0),
+    lateAnswers: { answers, share, usual },
+  });
+  it.each([
+    ['answers that files of the window date before it reject', late(400, 0.4, 0.004), 'rejected'],
+    ['feeds that are always late pass', late(400, 0.4, 0.35), 'promoted'],
+    ['a few late answers pass', late(400, 0.05, 0.004), 'promoted'],
+    ['few answers say nothing', late(99, 0.9, 0), 'promoted'],
+  ] as const)('%s', (_, input, decision) => {
+    const outcome = judgeCandidate(input);
+    expect(outcome.decision).toBe(decision);
+    if (decision === 'rejected') {
+      expect(outcome.ground).toBe('late-answers');
+      expect(outcome.why).toContain('40.0 % of the 400 answers');
+    }
+  });
+
   it('a gain beyond belief is held back as a suspected leak', () => {
     const input = {
       ...base,

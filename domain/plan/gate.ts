@@ -4,6 +4,7 @@ import type {
   GateGround,
   GateRules,
   IntervalDocument,
+  LateAnswers,
 } from '../../schemas/deploy.ts';
 
 /** The gate's rules where the configuration says nothing else. */
@@ -37,6 +38,8 @@ export interface GateInput {
   };
   /** The candidate's lead over popularity on the newest day, and on the days of the window before it. */
   readonly newestDay?: NewestDay;
+  /** Answers of the window that files of the window date before it. */
+  readonly lateAnswers?: LateAnswers;
   readonly rules: GateRules;
 }
 
@@ -58,8 +61,8 @@ export interface GateOutcome {
 /**
  * Decides whether a candidate may serve.
  *
- * In this order: a model that is registered already changes nothing; training events inside the window reject (leak); too few
- * users decide nothing; a newest day whose users do not act as they used to rejects (what is learned from it would be noise: events
+ * In this order: a model that is registered already changes nothing; training events inside the window reject (leak), and
+ * so do answers that files of the window date before it (a leak too); too few users decide nothing; a newest day whose users do not act as they used to rejects (what is learned from it would be noise: events
  * under wrong users, say); below popularity rejects. Then, without a champion, at least popularity's figure promotes; with one,
  * a gain above `maxGain` rejects (suspected leak), an interval wholly below 0 or a mean below 0 that may reach below
  * −tolerance rejects, a lower bound above −tolerance promotes, and what is left decides nothing. Unless it says `promoted`, the
@@ -69,6 +72,7 @@ export function judgeCandidate(input: GateInput): GateOutcome {
   return (
     sameModel(input) ??
     leak(input) ??
+    lateAnswers(input) ??
     tooFew(input) ??
     newestDayUnlike(input) ??
     belowPopularity(input) ??
@@ -93,6 +97,23 @@ function leak({ trainedThrough, window, candidate }: GateInput): GateOutcome | u
     ground: 'leak',
     why: `${candidate.version} was trained on events up to ${trainedThrough}, inside the window from ${window.from}: its figures mean nothing`,
   };
+}
+
+/** Fewest answers that say anything, and how far their late part may lie above the usual one. */
+const [leastAnswers, mostAboveUsual] = [100, 0.1];
+
+/** What is held out was told to the training by files that had not come when the window began. */
+function lateAnswers({ lateAnswers: found, window, candidate }: GateInput): GateOutcome | undefined {
+  if (!found || found.answers < leastAnswers || found.share - found.usual <= mostAboveUsual) return undefined;
+  return {
+    decision: 'rejected',
+    ground: 'late-answers',
+    why: `${percent(found.share)} of the ${found.answers} answers from ${window.from} to ${window.to} are dated before it by files that came within it, ${percent(found.usual)} in the window before: the figures of ${candidate.version} are of what it was told. Look for repeated events with old time stamps; 'stocktake models promote ${candidate.version} --reason …' overrides`,
+  };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 function tooFew({ window, rules, champion }: GateInput): GateOutcome | undefined {

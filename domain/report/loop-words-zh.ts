@@ -47,6 +47,8 @@ export const verdictsZh: Readonly<Record<GateGround, (verdict: Verdict) => strin
     `${verdict.version} 的排序不如热门榜：${ownFigure(verdict)}，${lead(verdict)}。`,
   leak: ({ version, window }) =>
     `${version} 训练时已见过窗口（自 ${window?.from ?? ''} 起）内的事件：其数值没有意义。`,
+  'late-answers': ({ version, window, lateAnswers }) =>
+    `窗口 ${window?.from ?? ''} 至 ${window?.to ?? ''} 的 ${lateAnswers?.answers ?? 0} 个答案中有 ${percentOf(lateAnswers?.share)} 由窗口内才到达的文件记在窗口之前，上一个窗口为 ${percentOf(lateAnswers?.usual)}：${version} 的数值来自已被告知的答案。请查找带旧时间戳的重复事件；如需推翻：stocktake models promote ${version} --reason …`,
   'newest-day': ({ version, window, newestDay }) =>
     `${window?.to ?? ''} 与之前各天不同：对热门榜的领先当天为 ${span(newestDay?.newest)}，之前为 ${span(newestDay?.usual)}。请检查当天收集的数据；如需推翻：stocktake models promote ${version} --reason …`,
   implausible: (verdict) =>
@@ -57,6 +59,10 @@ export const verdictsZh: Readonly<Record<GateGround, (verdict: Verdict) => strin
   override: ({ version }) => `${version} 由人工投入服务。`,
   rollback: ({ version }) => `已由人工回滚到 ${version}。`,
 };
+
+function percentOf(share = 0): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
 
 function compared(verdict: Verdict): string {
   const { champion, metrics, againstChampion } = verdict;

@@ -79,5 +79,9 @@ const noInteractionsSql = `select
   null::decimal(18, 6) as quantity,
   null::decimal(18, 4) as value,
   null::varchar as session_id,
-  null::date as event_date
+  null::date as event_date,
+  null::varchar as _source,
+  null::varchar as _slice,
+  null::varchar as _file,
+  null::bigint as _line
 where false`;
