@@ -11,9 +11,10 @@ import { type Session, withSession } from './session.ts';
  * `stocktake demo` (and `npm start`): sets up what is missing, writes the demo shop, runs two nights on it and prints a
  * screenful: what was found, rejected and why, what changed, what was reused, what it cost, where to look next.
  *
- * With `poison` a third night follows whose events lie under the wrong users: the gate refuses what is learned from them.
+ * With `poison` a third night follows whose events lie under the wrong users, or repeat the newest days with old time stamps:
+ * the gate refuses what is learned from them.
  */
-export async function demo(options: { readonly poison?: boolean }, globals: GlobalOptions): Promise<number> {
+export async function demo(options: { readonly poison?: Poison }, globals: GlobalOptions): Promise<number> {
   const setup = await ensureSetup(globals);
   if (setup !== 0) return setup;
   const nights = [
@@ -39,7 +40,7 @@ export async function demo(options: { readonly poison?: boolean }, globals: Glob
     );
     if (second !== 0) return second;
     if (options.poison) {
-      const third = await poisonedNight(session, globals);
+      const third = await poisonedNight(session, options.poison, globals);
       if (third !== 0) return third;
     }
     await printNight(session, globals);
@@ -48,16 +49,25 @@ export async function demo(options: { readonly poison?: boolean }, globals: Glob
   });
 }
 
-async function poisonedNight(session: Session, globals: GlobalOptions): Promise<number> {
+/** What is wrong with the third night. */
+type Poison = 'shuffled-users' | 'leaked-labels';
+
+const poisons: Readonly<Record<Poison, string>> = {
+  'shuffled-users': 'the events of the day lie under the wrong users',
+  'leaked-labels': 'every second event of the newest days comes once more, dated a week earlier',
+};
+
+async function poisonedNight(session: Session, poison: Poison, globals: GlobalOptions): Promise<number> {
   const day = demoShop.days + 1;
   await writeNight(session.project.input, demoShop, day, {
     changedShare: 0.02,
     newColumn: true,
     brokenFile: false,
-    shuffledUsers: true,
+    shuffledUsers: poison === 'shuffled-users',
+    leakedLabels: poison === 'leaked-labels',
   });
   const date = addDays(demoShop.firstDate, day);
-  return night(session, date, 'Poisoned night: the events of the day lie under the wrong users', globals);
+  return night(session, date, `Poisoned night: ${poisons[poison]}`, globals);
 }
 
 /** Runs a night unless a later one is published already: then it says that it is reused. */

@@ -71,7 +71,11 @@ function startCommands(root: Command): void {
   root
     .command('demo')
     .description('make the demo shop and run two nights on it')
-    .option('--poison', 'then a third night whose events lie under the wrong users: the gate refuses')
+    .addOption(
+      new Option('--poison [kind]', 'then a third night that is poisoned: the gate refuses what it taught')
+        .choices(['shuffled-users', 'leaked-labels'])
+        .preset('shuffled-users'),
+    )
     .action(async (options, command) =>
       exit(await (await import('./demo.ts')).demo(options, globals(command))),
     );

@@ -60,9 +60,7 @@ function drawers(
     () => userFeed(world, day),
     () => catalogFeed(world, day, ordered, night?.changes.newColumn ?? false),
     () => supplierFeed(world, day),
-    ...eventKinds.map(
-      (kind) => () => eventFeed(world, day, kind, ordered, night?.changes.shuffledUsers ?? false),
-    ),
+    ...eventKinds.map((kind) => () => eventFeed(world, day, kind, ordered, night?.changes)),
     () => reviewFeed(world, day),
     () => marketFeed(world, day),
   ];

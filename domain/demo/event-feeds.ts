@@ -4,6 +4,7 @@ import { type BusinessDay, businessDay } from './calendar.ts';
 import { type Plant, writeRecords } from './dirt.ts';
 import { type FeedFile, feedFile } from './feed.ts';
 import { priceCentsAt } from './item-state.ts';
+import type { NightChanges } from './truth.ts';
 import type { OrderedChanges, World } from './world.ts';
 
 /** The three behaviour logs, from the first look to the purchase. */
@@ -32,13 +33,14 @@ export function eventFeed(
   day: number,
   kind: EventKind,
   ordered: OrderedChanges,
-  shuffledUsers = false,
+  changes?: Pick<NightChanges, 'shuffledUsers' | 'leakedLabels'>,
 ): FeedFile {
   const clock = businessDay(world.dateOf(day));
   const deeds = world.deedsOf(day)[kind];
-  const records = deeds.map((deed, index) => recordOf(world, clock, day, kind, deed, index + 1, ordered));
+  const own = deeds.map((deed, index) => recordOf(world, clock, day, kind, deed, index + 1, ordered));
+  const records = changes?.leakedLabels ? [...leaked(world, day, kind, ordered), ...own] : own;
   const written = writeRecords<EventRecord>({
-    records: shuffledUsers ? shuffled(world.stream(day, `${kind} shuffled`), records) : records,
+    records: changes?.shuffledUsers ? shuffled(world.stream(day, `${kind} shuffled`), records) : records,
     plants: plantsFor(kind, businessDay(world.dateOf(day - 1))),
     random: world.stream(day, kind),
     dirt: world.options.dirt,
@@ -56,6 +58,25 @@ function shuffled(random: Random, records: readonly EventRecord[]): EventRecord[
     [users[last], users[other]] = [users[other] ?? null, users[last] ?? null];
   }
   return records.map((record, index) => ({ ...record, user_id: users[index] ?? null }));
+}
+
+/** Days whose events leak, the file's own included, and how many days earlier they are dated. */
+const [leakedDays, leakedBack] = [3, 7];
+
+/** Every second event of the newest days under an id of its own, with a time stamp of a week before. */
+function leaked(world: World, day: number, kind: EventKind, ordered: OrderedChanges): EventRecord[] {
+  const date = world.dateOf(day).replaceAll('-', '');
+  const records: EventRecord[] = [];
+  for (let from = day - leakedDays + 1; from <= day; from++) {
+    const clock = businessDay(world.dateOf(from - leakedBack));
+    const deeds = world.deedsOf(from)[kind].filter((_, index) => index % 2 === 0);
+    for (const deed of deeds) {
+      const record = recordOf(world, clock, from, kind, deed, records.length + 1, ordered);
+      const number = String(records.length + 1).padStart(6, '0');
+      records.push({ ...record, event_id: `${idLetters[kind]}-${date}-b${number}` });
+    }
+  }
+  return records;
 }
 
 function plantsFor(kind: EventKind, yesterday: BusinessDay): Plant<EventRecord>[] {

@@ -66,6 +66,11 @@ export interface NightChanges {
   readonly brokenFile: boolean;
   /** Whether the events of the day lie under the wrong users: what a broken join upstream would do. Default: they do not. */
   readonly shuffledUsers?: boolean;
+  /**
+   * Whether the event files hold, beside the day's own events, every second one of the last three days once more, dated a week
+   * earlier: what is held out to judge a model by is then learned from as well. Default: they do not.
+   */
+  readonly leakedLabels?: boolean;
 }
 
 /** An item that differs from the day before. */
