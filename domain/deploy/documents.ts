@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { versionSlice } from './registry.ts';
 
 /** Raise when the same inputs give other documents. */
-export const deployVersion = 1;
+export const deployVersion = 2;
 
 /** Hash over a model's files by role: equal for equal models, whatever made them. */
 export function modelHashOf(files: Readonly<Record<string, readonly ArtifactRef[]>>): string {
