@@ -1,8 +1,8 @@
 import type { Config } from '../../schemas/config.ts';
 import { entities } from '../../schemas/entities.ts';
+import type { AssetRow, CheckRow, Evidence } from '../../schemas/inventory.ts';
 import { type Asset, grainOf } from './assets.ts';
 import { healthOf } from './health.ts';
-import type { AssetRow, CheckRow, Evidence } from './rows.ts';
 
 /** What was found out about an asset: how far the profile went and its newest row. */
 export interface AssetFindings {

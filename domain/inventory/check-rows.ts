@@ -1,4 +1,4 @@
-import type { CheckRow, CheckStatus } from './rows.ts';
+import type { CheckRow, CheckStatus } from '../../schemas/inventory.ts';
 
 /** A check's line with what most checks leave empty filled in. */
 export function checkRow(given: Pick<CheckRow, 'source' | 'type' | 'status'> & Partial<CheckRow>): CheckRow {

@@ -1,5 +1,6 @@
 import type { Config } from '../../schemas/config.ts';
 import { type EntityName, entities } from '../../schemas/entities.ts';
+import type { ColumnRow, Evidence } from '../../schemas/inventory.ts';
 import { alertsOf } from './alerts.ts';
 import type { Asset, SourceExpression } from './assets.ts';
 import { guessKind, type Kind, kindMeanings, kindOfEntityColumn } from './kinds.ts';
@@ -7,7 +8,6 @@ import { isPlain } from './mapping-columns.ts';
 import { shownValue } from './patterns.ts';
 import { personalVerdict } from './personal.ts';
 import { type ColumnProfile, share } from './profile-columns.ts';
-import type { ColumnRow, Evidence } from './rows.ts';
 import { notProfiled } from './schema-changes.ts';
 
 /** What is known about a column beside its profile. */

@@ -1,7 +1,7 @@
 import type { Check, Source } from '../../schemas/config.ts';
+import type { CheckRow } from '../../schemas/inventory.ts';
 import { checkRow, statusOf } from './check-rows.ts';
 import type { SliceFacts } from './normalize-facts.ts';
-import type { CheckRow } from './rows.ts';
 
 /** Stands in no name: joins entity, column and code to one map key. */
 const separator = '\n';

@@ -1,8 +1,8 @@
 import type { Contract } from '../../schemas/config.ts';
+import type { CheckRow, CheckStatus } from '../../schemas/inventory.ts';
 import { addDays } from '../plan/dates.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { checkRow } from './check-rows.ts';
-import type { CheckRow, CheckStatus } from './rows.ts';
 
 type Period = NonNullable<Contract['freshness']['warnAfter']>;
 

@@ -1,5 +1,5 @@
+import type { CheckRow, Health } from '../../schemas/inventory.ts';
 import type { Asset } from './assets.ts';
-import type { CheckRow, Health } from './rows.ts';
 
 /**
  * The health of an asset: the worst of the checks that concern it, in Dagster's words, and which they are.

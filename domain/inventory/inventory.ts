@@ -1,10 +1,10 @@
 import type { DatasetSlice, Manifest } from '../../schemas/artifact.ts';
+import type { CheckRow, Health } from '../../schemas/inventory.ts';
 import type { Problem, StageOutput } from '../../schemas/stage.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import { idempotencyKey, type StoredManifest } from '../store/manifests.ts';
 import type { Store } from '../store/store.ts';
 import { type Baseline, baselineOf, stateOf } from './baseline.ts';
-import type { CheckRow, Health } from './rows.ts';
 import { assetsTable, changesTable, checksTable, columnsTable } from './rows-sql.ts';
 import { type Stock, takeStock } from './stock.ts';
 import { counted, grouped } from './words.ts';

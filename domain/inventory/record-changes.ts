@@ -1,9 +1,9 @@
 import { entities } from '../../schemas/entities.ts';
+import type { ChangeRow } from '../../schemas/inventory.ts';
 import { quotedIdentifier } from '../warehouse/quoting.ts';
 import type { SourceExpression } from './assets.ts';
 import type { Baseline } from './baseline.ts';
 import { memberPath, memberSql } from './profile-sql.ts';
-import type { ChangeRow } from './rows.ts';
 import { counted } from './words.ts';
 import { type InventoryWork, slicesIn } from './work.ts';
 import type { Workbench } from './workbench.ts';

@@ -1,7 +1,7 @@
 import type { Check, Source } from '../../schemas/config.ts';
+import type { CheckRow } from '../../schemas/inventory.ts';
 import { quotedIdentifier } from '../warehouse/quoting.ts';
 import { checkRow, statusOf } from './check-rows.ts';
-import type { CheckRow } from './rows.ts';
 import { type InventoryWork, slicesIn } from './work.ts';
 import type { Workbench } from './workbench.ts';
 

@@ -1,4 +1,4 @@
-import type { AssetRow, ChangeRow, CheckRow, ColumnRow } from './rows.ts';
+import type { AssetRow, ChangeRow, CheckRow, ColumnRow } from '../../schemas/inventory.ts';
 
 type Fields<Row> = { readonly [Name in keyof Row]-?: string };
 

@@ -1,5 +1,5 @@
+import type { ChangeRow, CheckRow, ColumnRow } from '../../schemas/inventory.ts';
 import { checkRow } from './check-rows.ts';
-import type { ChangeRow, CheckRow, ColumnRow } from './rows.ts';
 
 /** What of a column is compared between two inventories. */
 export type ComparedColumn = Pick<

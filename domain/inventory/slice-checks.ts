@@ -1,9 +1,9 @@
 import type { DatasetSlice } from '../../schemas/artifact.ts';
+import type { CheckRow } from '../../schemas/inventory.ts';
 import type { Problem } from '../../schemas/stage.ts';
 import { addDays, datesBetween, isIsoDate } from '../plan/dates.ts';
 import type { LedgerSum } from './baseline.ts';
 import { checkRow } from './check-rows.ts';
-import type { CheckRow } from './rows.ts';
 
 /** Earlier slices the newest one is compared with. */
 const volumeWindow = 14;

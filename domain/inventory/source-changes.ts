@@ -1,8 +1,8 @@
 import type { DatasetSlice } from '../../schemas/artifact.ts';
+import type { ChangeRow } from '../../schemas/inventory.ts';
 import type { Asset } from './assets.ts';
 import type { Baseline } from './baseline.ts';
 import type { SliceFacts, SourceFacts } from './normalize-facts.ts';
-import type { ChangeRow } from './rows.ts';
 import { counted, grouped } from './words.ts';
 import type { InventoryWork } from './work.ts';
 

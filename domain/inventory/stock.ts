@@ -1,4 +1,5 @@
 import type { DatasetSlice } from '../../schemas/artifact.ts';
+import type { AssetRow, ChangeRow, CheckRow, ColumnRow } from '../../schemas/inventory.ts';
 import type { Problem } from '../../schemas/stage.ts';
 import { isIsoDate } from '../plan/dates.ts';
 import { type AssetFindings, assetRow } from './asset-rows.ts';
@@ -12,7 +13,6 @@ import { profileRelation, type RelationProfile } from './profile.ts';
 import { readTable } from './read-table.ts';
 import { recordChanges } from './record-changes.ts';
 import { relationshipChecks } from './relationships.ts';
-import type { AssetRow, ChangeRow, CheckRow, ColumnRow } from './rows.ts';
 import { columnsTable } from './rows-sql.ts';
 import {
   type ComparedColumn,
