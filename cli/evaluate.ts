@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { addEvaluateIntake } from './evaluate-intake.ts';
 import { addEvaluateText } from './evaluate-text.ts';
 import type { GlobalOptions } from './options.ts';
 
@@ -33,6 +34,7 @@ export function addEvaluate(
     end(await (await import('./evaluate-ranking.ts')).ranking(options, globals(command))),
   );
   addEvaluateText(evaluate, globals, end);
+  addEvaluateIntake(evaluate, globals, end);
 }
 
 function searchFlags(command: Command): Command {

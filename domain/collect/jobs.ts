@@ -98,5 +98,11 @@ export type MachineFault = 'disk' | 'changed' | 'start';
 /** What the child says of the job it was sent: begun, done, or failed for a reason that is not the file's. */
 export type ChildMessage =
   | { readonly type: 'begin' }
-  | { readonly type: 'done'; readonly result: ParseResult | TableResult; readonly residentMb: number }
+  | {
+      readonly type: 'done';
+      readonly result: ParseResult | TableResult;
+      readonly residentMb: number;
+      /** Highest resident memory while it worked this job. */
+      readonly peakMb: number;
+    }
   | { readonly type: 'failed'; readonly fault: 'disk' | 'changed' | 'parser'; readonly message: string };

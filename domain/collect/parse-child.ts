@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, systemErrorCode } from '../runtime/errors.ts';
 import type { ChildMessage, Job, ParseResult, TableResult } from './jobs.ts';
 import { ChangedObject, runFlatsJob, runMergeJob, runParseJob, runRefuseJob } from './parse-job.ts';
+import { peakMemoryMb, resetPeakMemory } from './peak-memory.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 
 /** What the parent tells the child on its command line, as JSON. */
@@ -36,10 +37,12 @@ export async function serveJobs(
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     const job = JSON.parse(line) as Job;
     answer({ type: 'begin' });
+    resetPeakMemory();
     try {
       onJob(job);
       const result = await runJob(sandbox, job, `${setup.scratch}/job`);
-      answer({ type: 'done', result, residentMb: process.memoryUsage.rss() / 2 ** 20 });
+      const residentMb = process.memoryUsage.rss() / 2 ** 20;
+      answer({ type: 'done', result, residentMb, peakMb: peakMemoryMb() });
     } catch (error) {
       answer({ type: 'failed', fault: faultOf(error), message: messageOf(error).split('\n', 1)[0] ?? '' });
     }

@@ -13,7 +13,7 @@ import {
  * not `start`); or the death of the parser while it worked the file, twice.
  */
 export type JobOutcome<J extends Job> =
-  | { readonly kind: 'done'; readonly result: JobResult<J> }
+  | { readonly kind: 'done'; readonly result: JobResult<J>; readonly peakMb: number }
   | { readonly kind: 'failed'; readonly fault: MachineFault; readonly message: string }
   | { readonly kind: 'died' };
 
@@ -173,7 +173,9 @@ async function workOnce(child: ParsingChild, job: Job, timeoutMs: number): Promi
 }
 
 function outcomeOf<J extends Job>(answer: Answer): JobOutcome<J> {
-  if (answer.type === 'done') return { kind: 'done', result: answer.result as JobResult<J> };
+  if (answer.type === 'done') {
+    return { kind: 'done', result: answer.result as JobResult<J>, peakMb: answer.peakMb };
+  }
   return { kind: 'failed', fault: answer.fault as MachineFault, message: answer.message };
 }
 

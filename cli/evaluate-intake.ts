@@ -1,0 +1,117 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import pc from 'picocolors';
+import { evaluateIntake } from '../domain/collect/intake.ts';
+import type { IntakeDocument, IntakeFile } from '../domain/collect/intake-document.ts';
+import { countText, sizeText } from '../domain/report/format.ts';
+import { CliError, messageOf } from '../domain/runtime/errors.ts';
+import { silentLogger } from '../domain/runtime/logger.ts';
+import { configSchema } from '../schemas/config.ts';
+import type { GlobalOptions } from './options.ts';
+import { createOutput, type Output, table } from './output.ts';
+
+interface IntakeFlags {
+  readonly dir: string;
+  readonly seconds: number;
+}
+
+/** Adds `evaluate intake` to the `evaluate` command. */
+export function addEvaluateIntake(
+  evaluate: Command,
+  globals: (command: Command) => GlobalOptions,
+  end: (code: number) => void,
+): void {
+  evaluate
+    .command('intake')
+    .description('every file of a folder through collect: what was taken, what was kept out and why')
+    .requiredOption('--dir <folder>', 'folder whose files are read, subfolders included')
+    .option('--seconds <n>', 'seconds one file may take', seconds, 120)
+    .action(async (flags: IntakeFlags, command: Command) => end(await intake(flags, globals(command))));
+}
+
+async function intake(flags: IntakeFlags, globals: GlobalOptions): Promise<number> {
+  const out = createOutput(globals.quiet ?? false);
+  const dir = resolve(flags.dir);
+  await refuseNoFolder(dir);
+  const scratch = await mkdtemp(join(tmpdir(), 'stocktake-intake-'));
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const document = await evaluateIntake({
+      dir,
+      scratch,
+      limits: configSchema.shape.limits.parse({ childSeconds: flags.seconds }),
+      children: Math.min(2, availableParallelism()),
+      signal: abort.signal,
+      log: silentLogger,
+      now: () => performance.now(),
+      onFile: (file, done, total) => out.note(`${done}/${total} ${file.outcome} ${file.path}`),
+    });
+    if (globals.json) out.json(document);
+    else print(document, out);
+    return 0;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function refuseNoFolder(dir: string): Promise<void> {
+  let fault = 'it is no folder';
+  let reason: unknown;
+  try {
+    if ((await stat(dir)).isDirectory()) return;
+  } catch (cause) {
+    fault = `it cannot be read (${messageOf(cause)})`;
+    reason = cause;
+  }
+  throw new CliError(`${dir}: ${fault}; give the path of a folder of files`, {
+    code: 'STK-EVALUATE-FOLDER',
+    exitCode: 2,
+    cause: reason,
+  });
+}
+
+function print({ data, totals, files }: IntakeDocument, out: Output): void {
+  out.data(pc.bold(`intake: ${data.files} files, ${sizeText(data.bytes)} in ${data.dir}`));
+  out.data('');
+  out.data(
+    table(files, [
+      { title: 'file', value: ({ path }) => path },
+      { title: 'outcome', value: ({ outcome }) => outcome },
+      { title: 'read as', value: readAs },
+      { title: 'columns', value: ({ columns }) => String(columns.length), align: 'right' },
+      { title: 'rows in', value: ({ rowsIn }) => String(rowsIn), align: 'right' },
+      { title: 'rows out', value: ({ rowsOut }) => String(rowsOut), align: 'right' },
+      { title: 'rejected', value: ({ rejected }) => String(rejected), align: 'right' },
+      { title: 'seconds', value: (file) => file.seconds.toFixed(2), align: 'right' },
+      { title: 'peak MB', value: ({ peakMemoryMb }) => peakMemoryMb.toFixed(0), align: 'right' },
+      { title: 'reason', value: reasonText },
+    ]),
+  );
+  out.data('');
+  out.data(
+    `${totals.loaded} loaded, ${totals.partly} partly, ${totals.refused} refused; ${countText(totals.rowsIn)} rows in = ${countText(totals.rowsOut)} out + ${countText(totals.rejected)} rejected; ${totals.seconds.toFixed(1)} s, at most ${totals.peakMemoryMb.toFixed(0)} MB`,
+  );
+}
+
+function readAs({ contents: [content] }: IntakeFile): string {
+  return [content?.encoding, content?.delimiter && JSON.stringify(content.delimiter)]
+    .filter((word) => word)
+    .join(' ');
+}
+
+function reasonText({ reasons: [main] }: IntakeFile): string {
+  if (!main) return '';
+  const where = main.line > 0 ? ` (line ${main.line})` : '';
+  return `${main.code}${where} ${main.message}`;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError(`'${text}' is no number of seconds above 0`);
+}
