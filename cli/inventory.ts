@@ -15,70 +15,6 @@ export async function show(asset: string | undefined, globals: GlobalOptions): P
   return asset ? showAsset(reading, snapshot, asset, globals) : showAssets(reading, snapshot, globals);
 }
 
-/** `stocktake inventory diff`: what changed between two snapshots, dataset by dataset. */
-export async function diff(
-  before: string | undefined,
-  after: string | undefined,
-  globals: GlobalOptions,
-): Promise<number> {
-  const { store, out } = await openReading(globals);
-  const current = await currentSnapshot(store);
-  const to = after ? await store.snapshots.read(snapshotNumber(after)) : current;
-  const numbers = (await store.snapshots.numbers()).filter((number) => number < to.number);
-  const from = before ? snapshotNumber(before) : numbers.at(-1);
-  if (from === undefined) {
-    out.data(`Snapshot ${to.number} is the first; there is nothing to compare it with.`);
-    return 0;
-  }
-  const old = await store.snapshots.read(from);
-  const rows = changesBetween(old, to);
-  const notes = await readTable(
-    store,
-    to,
-    'inventory.changes',
-    (relation) => `select asset, kind, sentence from ${relation} order by asset, kind, sentence`,
-  );
-  if (globals.json) {
-    out.json({ before: old.number, after: to.number, datasets: rows, changes: notes });
-    return 0;
-  }
-  out.data(pc.bold(`Snapshot ${old.number} (${old.dataDate}) → ${to.number} (${to.dataDate})`));
-  out.data(
-    table(rows, [
-      { title: 'dataset', value: (row) => row.dataset },
-      {
-        title: 'slices',
-        value: (row) => `${countText(row.slices[0])} → ${countText(row.slices[1])}`,
-        align: 'right',
-      },
-      {
-        title: 'rows',
-        value: (row) => `${countText(row.rows[0])} → ${countText(row.rows[1])}`,
-        align: 'right',
-      },
-    ]),
-  );
-  for (const note of notes) out.data(`  ${String(note.asset)}: ${String(note.sentence)}`);
-  return 0;
-}
-
-interface DatasetChange {
-  readonly dataset: string;
-  readonly slices: readonly [number, number];
-  readonly rows: readonly [number, number];
-}
-
-function changesBetween(old: Snapshot, now: Snapshot): DatasetChange[] {
-  const names = [...new Set([...Object.keys(old.datasets), ...Object.keys(now.datasets)])].sort();
-  return names
-    .filter((name) => old.datasets[name]?.index.sha256 !== now.datasets[name]?.index.sha256)
-    .map((dataset) => ({
-      dataset,
-      slices: [old.datasets[dataset]?.slices ?? 0, now.datasets[dataset]?.slices ?? 0],
-      rows: [old.datasets[dataset]?.rows ?? 0, now.datasets[dataset]?.rows ?? 0],
-    }));
-}
-
 async function showAssets(
   { store, out }: Reading,
   snapshot: Snapshot,
@@ -161,13 +97,4 @@ async function showAsset(
 
 function text(value: unknown): string {
   return value === null || value === undefined ? '' : String(value);
-}
-
-function snapshotNumber(name: string): number {
-  const number = Number(name);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new CliError(`'${name}' is no snapshot number; snapshots count from 1`, {
-    code: 'STK-CLI-SNAPSHOT',
-    exitCode: 2,
-  });
 }

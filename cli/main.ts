@@ -3,6 +3,7 @@ import { isIsoDate } from '../domain/plan/dates.ts';
 import { CliError, ConfigError, messageOf, PlatformError, StocktakeError } from '../domain/runtime/errors.ts';
 import { codeVersion } from '../workers/version.ts';
 import { addEvaluate } from './evaluate.ts';
+import { addInventory } from './inventory-commands.ts';
 import type { GlobalOptions } from './options.ts';
 
 const date = (text: string): string => {
@@ -188,19 +189,7 @@ function runCommands(root: Command): void {
 }
 
 function dataCommands(root: Command): void {
-  const inventory = root.command('inventory').description('what exists, what it means, how good it is');
-  inventory
-    .command('show [asset]')
-    .description('assets of the current snapshot, or the columns of one')
-    .action(async (asset, _, command) =>
-      exit(await (await import('./inventory.ts')).show(asset, globals(command))),
-    );
-  inventory
-    .command('diff [before] [after]')
-    .description('what changed between two snapshots (default: the last two)')
-    .action(async (before, after, _, command) =>
-      exit(await (await import('./inventory.ts')).diff(before, after, globals(command))),
-    );
+  addInventory(root, globals, exit);
   root
     .command('embed [texts...]')
     .description('vectors of texts by the text encoder')

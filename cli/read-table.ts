@@ -35,7 +35,10 @@ export async function currentSnapshot(store: Store): Promise<Snapshot> {
   });
 }
 
-async function withWarehouse<Result>(work: (warehouse: Warehouse) => Promise<Result>): Promise<Result> {
+/** Runs work with a small engine of its own, gone afterwards. */
+export async function withWarehouse<Result>(
+  work: (warehouse: Warehouse) => Promise<Result>,
+): Promise<Result> {
   const tempDir = await mkdtemp(join(tmpdir(), 'stocktake-read-'));
   const warehouse = await openWarehouse({ threads: 2, memoryMb: 1024, tempDir });
   try {

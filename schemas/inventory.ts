@@ -132,3 +132,15 @@ export interface ChangeRow {
   /** The change in a sentence for people, in English. */
   readonly sentence: string;
 }
+
+/** A whole inventory as a snapshot has it. */
+export interface Stocktaking {
+  /** Number of the snapshot. */
+  readonly snapshot: number;
+  /** The night's date, YYYY-MM-DD. */
+  readonly dataDate: string;
+  readonly assets: readonly AssetRow[];
+  readonly columns: readonly ColumnRow[];
+  readonly checks: readonly CheckRow[];
+  readonly changes: readonly ChangeRow[];
+}

@@ -163,7 +163,8 @@ function isTyped({ looks_like }: ComparedColumn): boolean {
 /** Fewest values on both sides for a change of type to be told: a small delta may hold nothing but a few odd ones. */
 const leastValues = 30;
 
-function isSeen({ rows, null_share }: ComparedColumn): boolean {
+/** Whether enough values were seen to compare what a column is. */
+export function isSeen({ rows, null_share }: Pick<ComparedColumn, 'rows' | 'null_share'>): boolean {
   return rows * (1 - null_share) >= leastValues;
 }
 

@@ -1,0 +1,38 @@
+import { type Command, Option } from 'commander';
+import type { GlobalOptions } from './options.ts';
+
+/**
+ * Adds the commands that read what the nights found out: `inventory …`.
+ *
+ * @param globals reads the flags every command understands
+ * @param end sets the exit code
+ */
+export function addInventory(
+  root: Command,
+  globals: (command: Command) => GlobalOptions,
+  end: (code: number) => void,
+): void {
+  const inventory = root.command('inventory').description('what exists, what it means, how good it is');
+  inventory
+    .command('show [asset]')
+    .description('assets of the current snapshot, or the columns of one')
+    .action(async (asset, _, command) =>
+      end(await (await import('./inventory.ts')).show(asset, globals(command))),
+    );
+  inventory
+    .command('diff [before] [after]')
+    .description(
+      'what differs between two snapshots or runs, by number, id, last or previous (default: the last two)',
+    )
+    .addOption(choice('--format <format>', 'how to write it', ['text', 'markdown', 'json']).default('text'))
+    .addOption(
+      choice('--fail-on <which>', 'exit code 1 when there are such differences', ['breaking', 'any']),
+    )
+    .action(async (before, after, options, command) =>
+      end(await (await import('./inventory-diff.ts')).diff(before, after, options, globals(command))),
+    );
+}
+
+function choice(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, description).choices(choices);
+}

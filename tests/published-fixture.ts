@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  assetsTable,
+  changesTable,
+  checksTable,
+  columnsTable,
+  type TableShape,
+} from '../domain/inventory/rows-sql.ts';
+import { writeTable } from '../domain/inventory/write-table.ts';
+import { putDataset } from '../domain/store/datasets.ts';
+import { openStore, type Store } from '../domain/store/store.ts';
+import { openWarehouse } from '../domain/warehouse/warehouse.ts';
+import type { DatasetEntry } from '../schemas/artifact.ts';
+import type { Stocktaking } from '../schemas/inventory.ts';
+
+/** A project in a folder of its own whose store holds published inventories; no server, no run. */
+export interface PublishedFixture {
+  readonly dir: string;
+  readonly store: Store;
+  /** Publishes an inventory as the next snapshot. */
+  publish(stock: Stocktaking, record?: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Opens it with the configuration text given; `remove` deletes the folder. */
+export async function openPublishedFixture(config: string): Promise<PublishedFixture> {
+  const dir = await mkdtemp(join(tmpdir(), 'stocktake-published-'));
+  await writeFile(join(dir, 'temporal.config.ts'), config);
+  const store = await openStore(join(dir, '.stocktake'));
+  const warehouse = await openWarehouse({ threads: 1, memoryMb: 512, tempDir: join(dir, 'spill') });
+
+  const put = async <Row extends object>(
+    shape: TableShape<Row>,
+    rows: readonly Row[],
+  ): Promise<[string, DatasetEntry]> => {
+    const staging = await store.objects.staging();
+    const files = await store.objects.take([await writeTable({ warehouse, dir: staging }, shape, rows)]);
+    const slice = {
+      slice: 'all',
+      manifest: { stage: 'inventory', key: '0'.repeat(64), sha256: '0'.repeat(64) },
+      files,
+      rows: rows.length,
+      bytes: files[0]?.bytes ?? 0,
+    };
+    return [shape.dataset, await putDataset(store.objects, shape.dataset, [slice])];
+  };
+  return {
+    dir,
+    store,
+    async publish(stock, record = 'none') {
+      const datasets = [
+        await put(assetsTable, stock.assets),
+        await put(columnsTable, stock.columns),
+        await put(checksTable, stock.checks),
+        await put(changesTable, stock.changes),
+      ];
+      await store.snapshots.publish({
+        base: stock.snapshot - 1,
+        dataDate: stock.dataDate,
+        datasets: Object.fromEntries(datasets),
+        publishedBy: { workflowId: `inventory/${stock.dataDate}`, record },
+        allowOlder: true,
+      });
+    },
+    async remove() {
+      warehouse.close();
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** A configuration of two sources of files, `orders` with a freshness rule and `items` without. */
+export const twoSources = `export default {
+  project: 'fixture-shop',
+  timezone: 'UTC',
+  sources: {
+    orders: {
+      path: 'orders/{date}.csv',
+      owner: 'web shop',
+      entities: {
+        events: {
+          key: ['event_id'],
+          columns: { event_id: 'order_no', item_id: 'sku', user_id: 'lower(customer)', kind: "'purchase'", time: 'ts' },
+        },
+      },
+      contract: {
+        freshness: { warnAfter: { count: 12, period: 'hour' }, errorAfter: { count: 2, period: 'day' } },
+      },
+    },
+    items: {
+      path: 'items.csv',
+      owner: 'purchasing',
+      entities: { items: { columns: { item_id: 'sku', title: 'title' } } },
+    },
+  },
+};
+`;
