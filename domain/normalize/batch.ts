@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts';
 import { readParquetSql } from '../warehouse/parquet.ts';
 import { runSteps } from '../warehouse/steps.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import { cleanSql, cleanTable, repeatsSql, repeatsTable } from './clean-sql.ts';
+import { cleanStatement, keylessSql, repeatsSql, repeatsTable } from './clean-sql.ts';
 import { tooManyRejected } from './contract.ts';
 import { type EntityPlan, planEntities } from './entity-plan.ts';
 import type { Refusal } from './facts.ts';
@@ -20,7 +20,7 @@ import type { Rules } from './rules.ts';
 import type { Batch, PendingSlice } from './slices.ts';
 import {
   type RawFile,
-  rawSql,
+  rawStatements,
   type SourceShape,
   sourceShape,
   sourceViewSql,
@@ -39,7 +39,7 @@ export interface JudgedSlice {
   readonly quarantined: number;
 }
 
-/** A worked batch: its slices, and the entities that have a table `clean_<entity>` (none where no slice has rows). */
+/** A worked batch: its slices, and the entities that have a `clean_<entity>` (none where no slice has rows). */
 export interface JudgedBatch {
   readonly slices: readonly JudgedSlice[];
   readonly plans: readonly EntityPlan[];
@@ -62,8 +62,9 @@ export async function judgeBatch(
   if (rejects.length > 0) await warehouse.run('parse_rejects', parseRejectsSql(rejects));
   const unreadable = await countsBySlice(warehouse);
   const files = batch.hasRows ? await openFiles(store, batch, (slice) => slice.files) : [];
+  const linesRise = batch.slices.length === 1 && batch.slices.every((slice) => slice.linesRise);
   const { plans, measures } = batch.hasRows
-    ? await judgeRows(warehouse, rules, files)
+    ? await judgeRows(warehouse, rules, files, linesRise)
     : { plans: [], measures: [] };
   const judged = batch.slices.map((pending, ordinal) =>
     judgedSlice(rules, pending, ordinal, measures, unreadable.get(ordinal) ?? 0),
@@ -83,24 +84,22 @@ async function openFiles(
   return refs.map(({ ordinal, slice }, index) => ({ ordinal, slice, path: paths[index] as string }));
 }
 
+type Measures = [entity: string, bySlice: ReadonlyMap<number, EntityMeasure>][];
+
 async function judgeRows(
   warehouse: Warehouse,
   rules: Rules,
   files: readonly RawFile[],
-): Promise<{ plans: EntityPlan[]; measures: [entity: string, bySlice: Map<number, EntityMeasure>][] }> {
+  linesRise: boolean,
+): Promise<{ plans: EntityPlan[]; measures: Measures }> {
   const shape = await describeSource(warehouse, rules, files);
-  await runSteps(warehouse, [{ table: 'raw', sql: rawSql(files, shape) }]);
+  for (const statement of rawStatements(files, shape, linesRise)) await warehouse.run('raw', statement);
   await warehouse.run('source', `create or replace view source as\n${sourceViewSql(shape)}`);
   const plans = await planEntities(warehouse, rules, shape);
-  if (plans.some(({ kind, duplicates }) => kind === 'event' && duplicates === 'row')) {
-    await runSteps(warehouse, [{ table: 'twins', sql: twinsSql(shape) }]);
-  }
-  const measures: [string, Map<number, EntityMeasure>][] = [];
-  for (const plan of plans) {
-    measures.push([plan.entity, await judgeEntity(warehouse, plan, shape)]);
-  }
+  const measures: Measures = [];
+  for (const plan of plans) measures.push([plan.entity, await judgeEntity(warehouse, plan, shape)]);
   // What is written lies in clean_<entity> and quarantine; the memory of the rest goes to the next batch.
-  for (const table of ['raw', 'twins']) await warehouse.run(table, `drop table if exists ${table}`);
+  for (const table of ['raw_rows', 'twins']) await warehouse.run(table, `drop table if exists ${table}`);
   return { plans, measures };
 }
 
@@ -126,24 +125,29 @@ async function judgeEntity(
   plan: EntityPlan,
   shape: SourceShape,
 ): Promise<Map<number, EntityMeasure>> {
-  await runSteps(warehouse, [
-    { table: judgedTable(plan), sql: judgedSql(plan, shape) },
-    { table: repeatsTable(plan), sql: repeatsSql(plan) },
-    { table: cleanTable(plan), sql: cleanSql(plan) },
-  ]);
-  const measures = await measureEntity(warehouse, plan);
-  if ([...measures.values()].some(({ rejected }) => rejected > 0)) {
+  const judged = judgedTable(plan);
+  await runSteps(warehouse, [{ table: judged, sql: judgedSql(plan, shape) }]);
+  const hasTwins = (await warehouse.count('keyless', keylessSql(plan))) > 0;
+  if (hasTwins) {
+    await warehouse.run('twins', `create table if not exists twins as\n${twinsSql(shape)}`);
+  }
+  await runSteps(warehouse, [{ table: repeatsTable(plan), sql: repeatsSql(plan, hasTwins) }]);
+  const repeats = await warehouse.count('repeats', `select count(*) from ${repeatsTable(plan)}`);
+  const { sql, isView } = cleanStatement(plan, repeats > 0);
+  await warehouse.run(`clean_${plan.entity}`, sql);
+  const bySlice = await measureEntity(warehouse, plan);
+  if ([...bySlice.values()].some(({ rejected }) => rejected > 0)) {
     await warehouse.run(`${plan.entity}_rejected`, rejectedRowsSql(plan, shape));
   }
-  await warehouse.run(judgedTable(plan), `drop table ${judgedTable(plan)}`);
-  return measures;
+  if (!isView) await warehouse.run(judged, `drop table ${judged}`);
+  return bySlice;
 }
 
 function judgedSlice(
   { name, source }: Rules,
   pending: PendingSlice,
   ordinal: number,
-  measures: readonly [entity: string, bySlice: ReadonlyMap<number, EntityMeasure>][],
+  measures: Measures,
   unreadable: number,
 ): JudgedSlice {
   const own = measures.flatMap(([entity, bySlice]) => {

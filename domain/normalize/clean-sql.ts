@@ -42,11 +42,21 @@ export function cleanTable(plan: EntityPlan): string {
 }
 
 /**
+ * Counts the good rows of an event entity that are compared as whole source rows: all where the policy is `row` and the
+ * mapping names no key, those without a whole key where it does. Only then is the table `twins` needed.
+ */
+export function keylessSql(plan: EntityPlan): string {
+  const compared = plan.kind === 'event' && plan.duplicates === 'row';
+  const missing = plan.key.map((column) => `${q(column)} is null`).join(' or ');
+  return `select count(*) from ${judgedTable(plan)} where ${compared} and ${alive}${missing ? ` and (${missing})` : ''}`;
+}
+
+/**
  * Table `repeats_<entity>`: (row_id, ordinal) of the good rows of an event entity that repeat an earlier good row of
  * their slice, by the event key where the mapping names one and all its columns have a value, else by the whole source
- * row where the source's policy is `row`. Reads `judged_<entity>` and `twins`.
+ * row where the source's policy is `row`. Reads `judged_<entity>` and, where `keylessSql` counts any, `twins`.
  */
-export function repeatsSql(plan: EntityPlan): string {
+export function repeatsSql(plan: EntityPlan, hasTwins: boolean): string {
   const judged = judgedTable(plan);
   const none = `select row_id, ordinal from ${judged} where false`;
   if (plan.kind === 'record') return none;
@@ -60,7 +70,7 @@ where ${alive} and ${keyed}
 qualify row_number() over (partition by ordinal, ${plan.key.map(q).join(', ')} order by row_id) > 1`,
         ]
       : []),
-    ...(plan.duplicates === 'row'
+    ...(hasTwins
       ? [
           `select j.row_id, j.ordinal
 from ${judged} as j
@@ -74,16 +84,22 @@ qualify row_number() over (partition by t.twin order by j.row_id) > 1`,
 }
 
 /**
- * Table `clean_<entity>`: the good rows, columns as in `cleanColumns` without source and slice, with `ordinal`.
+ * Makes `clean_<entity>`: the good rows, columns as in `cleanColumns` without source and slice, with `ordinal`. Events
+ * without repeats are a view of the judged rows, in their order; everything else is a table.
  *
  * A record is one row per key and slice: of every column the last value that is there by (file, line), the currency from
  * the row whose price counts; provenance is the last row's.
  */
-export function cleanSql(plan: EntityPlan): string {
-  return plan.kind === 'event' ? cleanEventsSql(plan) : cleanRecordsSql(plan);
+export function cleanStatement(plan: EntityPlan, hasRepeats: boolean): { sql: string; isView: boolean } {
+  const isView = plan.kind === 'event' && !hasRepeats;
+  const rows = plan.kind === 'event' ? cleanEventsSql(plan, hasRepeats) : cleanRecordsSql(plan);
+  return { sql: `create or replace ${isView ? 'view' : 'table'} ${cleanTable(plan)} as\n${rows}`, isView };
 }
 
-/** One slice of `clean_<entity>` in its total order, as it is written. */
+/**
+ * One slice of `clean_<entity>` in its total order, as it is written. Rows that lie in that order already are sorted all
+ * the same: without it the row groups of the file depend on the number of threads.
+ */
 export function cleanSliceSql(plan: EntityPlan, ordinal: number, source: string, slice: string): string {
   const values = cleanColumns(plan.entity).map(({ name }) => {
     if (name === '_source') return `cast(${quotedString(source)} as varchar) as _source`;
@@ -156,12 +172,11 @@ group by ordinal, event_date
 order by ordinal, event_date`;
 }
 
-function cleanEventsSql(plan: EntityPlan): string {
+function cleanEventsSql(plan: EntityPlan, hasRepeats: boolean): string {
   const columns = typedColumns(plan).map(({ name }) => `j.${q(name)}`);
   return `select
   ${['j.row_id', 'j.ordinal', ...columns, 'j.file as _file', 'j.line as _line'].join(',\n  ')}
-from ${judgedTable(plan)} as j
-anti join ${repeatsTable(plan)} as r on r.row_id = j.row_id
+from ${judgedTable(plan)} as j${hasRepeats ? `\nanti join ${repeatsTable(plan)} as r on r.row_id = j.row_id` : ''}
 where j.kept and j.verdict is null`;
 }
 

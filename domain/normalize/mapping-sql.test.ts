@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sourceSchema } from '../../schemas/config.ts';
 import { quotedIdentifier } from '../warehouse/quoting.ts';
 import { planChecks } from './checks.ts';
-import { cleanColumns, cleanSliceSql, repeatsSql } from './clean-sql.ts';
+import { cleanColumns, cleanSliceSql, keylessSql, repeatsSql } from './clean-sql.ts';
 import type { EntityPlan } from './entity-plan.ts';
 import type { BoundExpression } from './expressions.ts';
 import { judgedSql, verdictsOf } from './mapping-sql.ts';
@@ -86,9 +86,13 @@ describe('statements', () => {
   });
 
   it('find repeats by key, and by whole row only where the key is not whole', () => {
-    expect(repeatsSql(plan)).toContain('partition by ordinal, "series", "time" order by row_id');
-    expect(repeatsSql(plan)).toContain('not ("series" is not null and "time" is not null)');
-    expect(repeatsSql({ ...plan, key: [], duplicates: 'keep' })).toContain('where false');
+    const sql = repeatsSql(plan, true);
+    expect(sql).toContain('partition by ordinal, "series", "time" order by row_id');
+    expect(sql).toContain('not ("series" is not null and "time" is not null)');
+    expect(repeatsSql(plan, false)).not.toContain('twins');
+    expect(repeatsSql({ ...plan, key: [] }, false)).toContain('where false');
+    expect(keylessSql(plan)).toContain('"series" is null or "time" is null');
+    expect(keylessSql({ ...plan, duplicates: 'keep' })).toContain('where false');
   });
 
   it('write a slice with its source and name as quoted literals', () => {

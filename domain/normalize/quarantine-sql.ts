@@ -56,7 +56,7 @@ export function rejectedRowsSql(plan: EntityPlan, shape: SourceShape): string {
 with rejected as (
   select j.ordinal, j.file, j.line, j.verdict, j.also, ${rawJsonSql(shape, 'r')} as raw
   from ${judgedTable(plan)} as j
-  join raw as r on r.rowid = j.row_id
+  join raw as r on r.row_id = j.row_id
   where j.verdict is not null
 )
 select ordinal, file, line, ${quotedString(plan.entity)}, v."column", v.reason, v.message, also, ${cutTextSql('raw')}, 1

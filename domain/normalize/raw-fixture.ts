@@ -45,8 +45,13 @@ export interface RawFixture {
   readonly store: Store;
   readonly warehouse: Warehouse;
   raw(slice: RawSlice): Promise<DatasetSlice>;
-  /** A raw slice from one query per file; each must yield `_file` and `_line`. */
-  rawQueries(slice: string, columns: readonly string[], queries: readonly string[]): Promise<DatasetSlice>;
+  /** A raw slice from one query per file; each must yield `_file` and `_line`. `sourceFiles` are those it says it was made of. */
+  rawQueries(
+    slice: string,
+    columns: readonly string[],
+    queries: readonly string[],
+    sourceFiles?: readonly string[],
+  ): Promise<DatasetSlice>;
   normalize(
     source: SourceInput,
     slices: readonly DatasetSlice[],
@@ -78,6 +83,7 @@ export async function openRawFixture(): Promise<RawFixture> {
     columns: readonly string[],
     rows: readonly ArtifactRef[],
     rejects: readonly ArtifactRef[],
+    sourceFiles: readonly string[] = [],
   ): Promise<DatasetSlice> => {
     const files = {
       ...(rows.length > 0 ? { rows: [...rows] } : {}),
@@ -92,7 +98,7 @@ export async function openRawFixture(): Promise<RawFixture> {
         scope: `orders/${slice}`,
         files,
         ledger: [],
-        facts: { columns },
+        facts: { columns, files: sourceFiles.map((path) => ({ path })) },
         parents: [],
       },
     ]);
@@ -110,12 +116,13 @@ export async function openRawFixture(): Promise<RawFixture> {
         columns,
         rows.length > 0 ? [await write(rowsSql(columns, rows, file))] : [],
         rejects.length > 0 ? [await write(rejectsSql(rejects, file))] : [],
+        [file],
       );
     },
-    async rawQueries(slice, columns, queries) {
+    async rawQueries(slice, columns, queries, sourceFiles = []) {
       const files: ArtifactRef[] = [];
       for (const query of queries) files.push(await write(`select * from (${query}) order by _file, _line`));
-      return commit(slice, columns, files, []);
+      return commit(slice, columns, files, [], sourceFiles);
     },
     normalize(input, slices, { name = 'orders', timezone = 'UTC', currency = 'EUR', context = {} } = {}) {
       const source = sourceSchema.parse({ path: '{date}.csv', ...input });

@@ -20,6 +20,8 @@ export interface PendingSlice {
   readonly files: readonly ArtifactRef[];
   readonly rejects: readonly ArtifactRef[];
   readonly rows: number;
+  /** Its rows are those of one source file, so in its lines' order. */
+  readonly linesRise: boolean;
   /** Set where its columns break the contract: its rows are not looked at. */
   readonly refused?: Refusal;
 }
@@ -100,6 +102,7 @@ function pendingSlice(rules: SourceRules, raw: DatasetSlice, key: string, manife
     files,
     rejects: (manifest.files.rejects ?? []).filter((file) => file.rows > 0),
     rows,
+    linesRise: files.length === 1 && Array.isArray(manifest.facts.files) && manifest.facts.files.length === 1,
     ...(refused ? { refused } : {}),
   };
 }

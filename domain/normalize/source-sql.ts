@@ -53,11 +53,37 @@ export function sourceShape(
 }
 
 /**
- * Table `raw`: the rows of a batch as received, one per source row; c0, c1 … are the source's columns in file order.
+ * Statements that make `raw`: the rows of a batch as received, one per source row, with `row_id`; c0, c1 … are the source's
+ * columns in file order.
  *
- * Ordered by (ordinal, file, line), so that `rowid` is that order: every later window and aggregate ends in it.
+ * `row_id` rises by (ordinal, file, line): every later window and aggregate ends in it. The rows of one file whose lines
+ * rise are read where they lie, numbered by their place; any others become a table in that order.
+ *
+ * @param linesRise the one file holds the lines of one source file, in order
  */
-export function rawSql(files: readonly RawFile[], shape: SourceShape): string {
+export function rawStatements(files: readonly RawFile[], shape: SourceShape, linesRise: boolean): string[] {
+  const [only, another] = files;
+  if (only && !another && linesRise && !shape.columns.some(({ name }) => /^file_row_number$/i.test(name))) {
+    return [`create or replace view raw as\n${rawFileSql(only, shape)}`];
+  }
+  return [
+    `create or replace table raw_rows as\n${rawTableSql(files, shape)}`,
+    'create or replace view raw as\nselect rowid as row_id, * from raw_rows',
+  ];
+}
+
+function rawFileSql({ ordinal, slice, path }: RawFile, shape: SourceShape): string {
+  const columns = shape.columns.map(({ name }, index) => `,\n  ${quotedIdentifier(name)} as c${index}`);
+  return `select
+  file_row_number as row_id,
+  ${ordinal} as ordinal,
+  cast(${quotedString(slice)} as varchar) as slice,
+  _file as file,
+  cast(_line as bigint) as line${columns.join('')}
+from read_parquet(${quotedString(path)}, file_row_number = true)`;
+}
+
+function rawTableSql(files: readonly RawFile[], shape: SourceShape): string {
   const members = files.map(
     ({ ordinal, slice, path }) => `(${quotedString(path)}, ${ordinal}, ${quotedString(slice)})`,
   );
@@ -94,7 +120,7 @@ export function sourceViewSql(shape: SourceShape): string {
   ${[...provenance, ...named, ...absent].join(',\n  ')}
 from (
   select
-    ${['rowid as row_id', 'ordinal', 'slice', 'file', 'line', ...cleaned].join(',\n    ')}
+    ${['row_id', 'ordinal', 'slice', 'file', 'line', ...cleaned].join(',\n    ')}
   from raw
 )`;
 }
@@ -108,18 +134,18 @@ from (
 export function twinsSql(shape: SourceShape): string {
   const columns = shape.columns.map((_, index) => `c${index}`).join(', ');
   return `with hashed as (
-  select rowid as row_id, ordinal, hash(${columns}) as h from raw
+  select row_id, ordinal, hash(${columns}) as h from raw
 ),
 suspects as (
   select ordinal, h from hashed group by ordinal, h having count(*) > 1
 ),
 groups as (
   select
-    r.rowid as row_id,
-    min(r.rowid) over equal_rows as twin,
+    r.row_id,
+    min(r.row_id) over equal_rows as twin,
     count(*) over equal_rows as copies
   from raw as r
-  join hashed on hashed.row_id = r.rowid
+  join hashed on hashed.row_id = r.row_id
   join suspects on suspects.ordinal = hashed.ordinal and suspects.h = hashed.h
   window equal_rows as (partition by r.ordinal, ${columns})
 )

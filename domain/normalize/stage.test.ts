@@ -201,6 +201,37 @@ describe('the same slices', () => {
     }
   });
 
+  it.each([
+    ['without repeats', 'line'],
+    ['with repeats', 'line // 3'],
+  ])('give the same bytes read where they lie or through a table, %s', async (_, id) => {
+    const large = `select
+      cast(${id} as varchar) as id,
+      'sku' || line % 997 as sku,
+      case when line % 501 = 0 then 'soon' else '2026-10-01 10:00:00' end as ts,
+      'part0' as _file,
+      line as _line
+    from range(300000) as t(line)`;
+    const source: SourceInput = {
+      entities: {
+        events: { key: ['event_id'], columns: { event_id: 'id', item_id: 'sku', kind: "'buy'", time: 'ts' } },
+      },
+      contract: { maxRejectedShare: 1 },
+    };
+    const shape = ['id', 'sku', 'ts'];
+    const raw = await fixture.rawQueries('2026-10-01', shape, [large], ['part0']);
+    const small = await fixture.rawQueries('2026-10-02', shape, [`select * from (${large}) where _line < 9`]);
+    const run = (of: readonly DatasetSlice[], threads: number) =>
+      fixture.normalize(source, of, { context: { threads, force: true } });
+    const tabled = await run([raw, small], 2);
+    expect(tabled.ledger[0]?.rejected).toBe(599);
+    for (const threads of [1, 2, 3]) {
+      for (const [dataset, made] of Object.entries((await run([raw], threads)).datasets)) {
+        expect(made).toEqual(tabled.datasets[dataset]?.slice(0, 1));
+      }
+    }
+  });
+
   it('give the same files whatever the order of their raw files', async () => {
     const parts = [0, 1].map((part) => `select * from (${query(3)}) where _file = 'part${part}'`);
     const files = async (queries: string[], slice: string): Promise<unknown> => {
