@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { addEvaluateClean } from './evaluate-clean.ts';
 import { addEvaluateIntake } from './evaluate-intake.ts';
+import { addEvaluateMatch } from './evaluate-match.ts';
 import { addEvaluateText } from './evaluate-text.ts';
 import type { GlobalOptions } from './options.ts';
 
@@ -34,6 +36,8 @@ export function addEvaluate(
     end(await (await import('./evaluate-ranking.ts')).ranking(options, globals(command))),
   );
   addEvaluateText(evaluate, globals, end);
+  addEvaluateMatch(evaluate, globals, end);
+  addEvaluateClean(evaluate, globals, end);
   addEvaluateIntake(evaluate, globals, end);
 }
 
