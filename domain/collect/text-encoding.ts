@@ -1,9 +1,9 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { type ByteWindow, openWindow } from './byte-window.ts';
 import { lf } from './csv-scanner.ts';
 import { createLineWriter, type LineWriter } from './line-writer.ts';
+import { decodeWide, isWideEncoding, markedEncoding, type WideEncoding, wideCut } from './wide-text.ts';
 
-/** How a text file is decoded. Encodings are WHATWG labels. */
+/** How a text file is decoded. Encodings are WHATWG labels, or `utf-32le`, `utf-32be`. */
 export interface TextRules {
   readonly encoding: string;
   /** Used for the whole file where its bytes are not valid in `encoding`. */
@@ -18,11 +18,13 @@ export interface Utf8Text {
 }
 
 /**
- * The WHATWG name of an encoding label, or undefined where there is no such encoding.
+ * The WHATWG name of an encoding label, or undefined where there is no such encoding. UTF-32, which WHATWG leaves out, is
+ * `utf-32le` or `utf-32be`.
  *
  * Source: WHATWG Encoding Standard, names and labels.
  */
 export function encodingName(label: string): string | undefined {
+  if (isWideEncoding(label.toLowerCase())) return label.toLowerCase();
   try {
     return new TextDecoder(label).encoding;
   } catch (error) {
@@ -34,7 +36,7 @@ export function encodingName(label: string): string | undefined {
 /**
  * Gives a text file as UTF-8: the file itself where it is UTF-8 already, else a decoded copy at `copy`.
  *
- * A UTF-16 byte order mark wins over the stated encoding. In a decoded copy, a line that cannot be decoded keeps its bad
+ * A byte order mark of UTF-16 or UTF-32 wins over the stated encoding. In a decoded copy, a line that cannot be decoded keeps its bad
  * places as the byte FF, so that whoever checks for UTF-8 rejects that line and no other.
  */
 export function asUtf8(path: string, copy: string, rules: TextRules): Utf8Text {
@@ -54,19 +56,6 @@ export function asUtf8(path: string, copy: string, rules: TextRules): Utf8Text {
 
 function nameOf(label: string): string {
   return encodingName(label) ?? label;
-}
-
-function markedEncoding(path: string): string | undefined {
-  const head = Buffer.alloc(2);
-  const file = openSync(path, 'r');
-  try {
-    readSync(file, head, 0, 2, 0);
-  } finally {
-    closeSync(file);
-  }
-  const mark = head.readUInt16BE();
-  if (mark === 0xfffe) return 'utf-16le';
-  return mark === 0xfeff ? 'utf-16be' : undefined;
 }
 
 function isUtf8File(path: string): boolean {
@@ -89,15 +78,15 @@ function isUtf8File(path: string): boolean {
 
 /** Decodes a file piece by piece, each piece ending with a line. Returns how many lines could not be decoded. */
 function decodeFile(path: string, copy: string, encoding: string): number {
-  const wide = encoding === 'utf-16le' || encoding === 'utf-16be';
-  const decoder = wide ? utf16Decoder(encoding === 'utf-16be') : byteDecoder(encoding);
+  const wide = isWideEncoding(encoding) ? encoding : undefined;
+  const decoder = wide ? wideDecoder(wide) : byteDecoder(encoding);
   const window = openWindow(path);
   const writer = createLineWriter(copy);
   let badLines = 0;
   try {
     for (;;) {
       const goesOn = window.more();
-      const cut = goesOn ? (wide ? wideCut(window, encoding === 'utf-16be') : byteCut(window)) : window.end;
+      const cut = goesOn ? (wide ? wideCut(window, wide, longestPiece) : byteCut(window)) : window.end;
       if (cut > window.start)
         badLines += writePiece(writer, decoder, window.bytes.subarray(window.start, cut));
       window.start = cut;
@@ -138,20 +127,14 @@ function byteDecoder(encoding: string): Decoder {
   };
 }
 
-function utf16Decoder(bigEndian: boolean): Decoder {
-  const textOf = (bytes: Buffer): string => {
-    const whole = bytes.subarray(0, bytes.length - (bytes.length % 2));
-    const text = bigEndian ? Buffer.from(whole).swap16().toString('utf16le') : whole.toString('utf16le');
-    // Half a unit at the end of the file is as bad as half a surrogate pair.
-    return whole.length === bytes.length ? text : `${text}\ud800`;
-  };
+function wideDecoder(encoding: WideEncoding): Decoder {
   return {
     whole(bytes) {
-      const text = textOf(bytes);
+      const text = decodeWide(bytes, encoding);
       return text.isWellFormed() ? text : undefined;
     },
     lines: (bytes) =>
-      textOf(bytes)
+      decodeWide(bytes, encoding)
         .split(/(?<=\n)/)
         .map((text) => ({ text: text.toWellFormed(), good: text.isWellFormed() })),
   };
@@ -204,14 +187,4 @@ function byteCut(window: ByteWindow): number {
   // A line longer than any record may be. Blanks are never the second byte of a character.
   for (let i = end - 1; i > start; i--) if ((bytes[i] as number) <= 0x20) return i + 1;
   return end;
-}
-
-/** Where to cut a window of UTF-16: behind its last line end, always between two units. */
-function wideCut(window: ByteWindow, bigEndian: boolean): number {
-  const { bytes, start } = window;
-  const end = window.end - ((window.end - start) % 2);
-  for (let i = end - 2; i >= start; i -= 2) {
-    if ((bigEndian ? bytes.readUInt16BE(i) : bytes.readUInt16LE(i)) === lf) return i + 2;
-  }
-  return end - start < longestPiece ? start : end;
 }
