@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { GlobalOptions } from './options.ts';
 
 /**
- * Adds the commands that read what the nights found out: `inventory …`.
+ * Adds the commands that read what the nights found out: `inventory …`, `catalog …`.
  *
  * @param globals reads the flags every command understands
  * @param end sets the exit code
@@ -30,6 +30,25 @@ export function addInventory(
     )
     .action(async (before, after, options, command) =>
       end(await (await import('./inventory-diff.ts')).diff(before, after, options, globals(command))),
+    );
+  root
+    .command('catalog')
+    .description('the inventory in the words of other catalogues')
+    .command('export')
+    .description('what a snapshot holds, as a document other tools read')
+    .addOption(
+      choice('--format <format>', 'which document', [
+        'datapackage',
+        'croissant',
+        'dcat',
+        'openmetadata',
+        'csv',
+      ]).default('datapackage'),
+    )
+    .option('--snapshot <name>', 'snapshot or run: number, id, last or previous', 'last')
+    .option('--out <file>', 'file to write (default: stdout)')
+    .action(async (options, command) =>
+      end(await (await import('./catalog-export.ts')).exportCatalog(options, globals(command))),
     );
 }
 
