@@ -1,0 +1,401 @@
+import type { Bag, ProfiledRecords, TextView } from './pair-profiles.ts';
+import { commonPrefix, jaroWinkler, longestCommonRun } from './pair-strings.ts';
+
+/** Where the features of one pair are written, one behind the other. */
+export interface FeatureRow {
+  put(value: number): void;
+}
+
+/** A group of features: their names, and how a pair's are written (as many as names). */
+export interface FeatureGroup<Compared> {
+  readonly names: readonly string[];
+  write(row: FeatureRow, left: Compared, right: Compared, records: ProfiledRecords): void;
+}
+
+const unknown = Number.NaN;
+
+function unknowns(row: FeatureRow, count: number): void {
+  for (let at = 0; at < count; at++) row.put(unknown);
+}
+
+/**
+ * Words of two texts, weighted by rarity: cosine; share of each side that the other has; rarest word missed and rarity
+ * missed in all on each side; rarest word in common; plain overlap.
+ */
+export const wordGroup: FeatureGroup<TextView> = {
+  names: [
+    'cosine',
+    'coverLeft',
+    'coverRight',
+    'missLeft',
+    'missRight',
+    'lackLeft',
+    'lackRight',
+    'rarest',
+    'jaccard',
+  ],
+  write(row, left, right, { wordRarity }) {
+    if (left.isEmpty || right.isEmpty) {
+      unknowns(row, 9);
+      return;
+    }
+    const found = compareBags(left.words, right.words, wordRarity);
+    row.put(found.cosine);
+    row.put(share(found.common, left.words.sum));
+    row.put(share(found.common, right.words.sum));
+    row.put(found.missLeft);
+    row.put(found.missRight);
+    row.put(left.words.sum - found.common);
+    row.put(right.words.sum - found.common);
+    row.put(found.rarest);
+    row.put(found.count / Math.max(1, left.words.ids.length + right.words.ids.length - found.count));
+  },
+};
+
+/** Character 3-grams of two texts, weighted by rarity: cosine, and the share of each side that the other has. */
+export const gramGroup: FeatureGroup<TextView> = {
+  names: ['gramCosine', 'gramCoverLeft', 'gramCoverRight'],
+  write(row, left, right, { gramRarity }) {
+    if (left.isEmpty || right.isEmpty) {
+      unknowns(row, 3);
+      return;
+    }
+    const found = compareBags(left.grams, right.grams, gramRarity);
+    row.put(found.cosine);
+    row.put(share(found.common, left.grams.sum));
+    row.put(share(found.common, right.grams.sum));
+  },
+};
+
+interface BagComparison {
+  cosine: number;
+  common: number;
+  count: number;
+  missLeft: number;
+  missRight: number;
+  rarest: number;
+}
+
+const bags: BagComparison = { cosine: 0, common: 0, count: 0, missLeft: 0, missRight: 0, rarest: 0 };
+
+/** Merges two rising lists; the result is the same object at every call. */
+function compareBags(left: Bag, right: Bag, rarity: Float32Array): BagComparison {
+  const [a, b] = [left.ids, right.ids];
+  let [i, j, dot, common, count, missLeft, missRight, rarest] = [0, 0, 0, 0, 0, 0, 0, 0];
+  while (i < a.length || j < b.length) {
+    const x = i < a.length ? (a[i] as number) : Number.POSITIVE_INFINITY;
+    const y = j < b.length ? (b[j] as number) : Number.POSITIVE_INFINITY;
+    if (x === y) {
+      const weight = rarity[x] as number;
+      dot += weight * weight;
+      common += weight;
+      count++;
+      if (weight > rarest) rarest = weight;
+      i++;
+      j++;
+    } else if (x < y) {
+      const weight = rarity[x] as number;
+      if (weight > missLeft) missLeft = weight;
+      i++;
+    } else {
+      const weight = rarity[y] as number;
+      if (weight > missRight) missRight = weight;
+      j++;
+    }
+  }
+  bags.cosine = share(dot, left.norm * right.norm);
+  bags.common = common;
+  bags.count = count;
+  bags.missLeft = missLeft;
+  bags.missRight = missRight;
+  bags.rarest = rarest;
+  return bags;
+}
+
+/**
+ * Words of a title found in the whole of the other record, in any spelling: the same word, its run inside the other's
+ * letters and digits, or a word of the other title that is almost the same (Jaro-Winkler from 0.92).
+ *
+ * Share found by rarity, rarest word not found, second rarest, and number not found.
+ */
+export interface Coverage {
+  share: number;
+  miss: number;
+  second: number;
+  missed: number;
+}
+
+const coverage: Coverage = { share: 0, miss: 0, second: 0, missed: 0 };
+
+function coverageOf(
+  title: TextView,
+  otherTitle: TextView,
+  other: TextView,
+  records: ProfiledRecords,
+): Coverage {
+  const { wordRarity, words } = records;
+  let [found, miss, second, missed] = [0, 0, 0, 0];
+  for (let at = 0; at < title.order.length; at++) {
+    const id = title.order[at] as number;
+    const rarity = wordRarity[id] as number;
+    if (holds(other.words.ids, id) || isSpelled(title, at, other, otherTitle, words)) {
+      found += rarity;
+      continue;
+    }
+    missed++;
+    if (rarity > miss) [second, miss] = [miss, rarity];
+    else if (rarity > second) second = rarity;
+  }
+  coverage.share = share(found, title.words.sum);
+  coverage.miss = miss;
+  coverage.second = second;
+  coverage.missed = missed;
+  return coverage;
+}
+
+function isSpelled(
+  title: TextView,
+  at: number,
+  other: TextView,
+  otherTitle: TextView,
+  words: readonly string[],
+): boolean {
+  const run = title.runs[at] as string;
+  if (run.length >= 4 && other.squashed.includes(run)) return true;
+  const word = words[title.order[at] as number] as string;
+  if (word.length < 4 || /\d/.test(word)) return false;
+  const first = word.charCodeAt(0);
+  for (let place = 0; place < otherTitle.order.length; place++) {
+    const candidate = words[otherTitle.order[place] as number] as string;
+    if (candidate.charCodeAt(0) === first && candidate.length >= 4 && jaroWinkler(word, candidate) >= 0.92) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function holds(ids: Int32Array, id: number): boolean {
+  let low = 0;
+  let high = ids.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ids[middle] as number) < id) low = middle + 1;
+    else high = middle;
+  }
+  return ids[low] === id;
+}
+
+/** A record's main text and all of it. */
+export interface TitleViews {
+  readonly main: TextView;
+  readonly whole: TextView;
+}
+
+/** What one title has that the other record lacks, and the first words. */
+export const titleGroup: FeatureGroup<TitleViews> = {
+  names: [
+    'spelledLeft',
+    'unspelledLeft',
+    'unspelledLeft2',
+    'unspelledLeftCount',
+    'spelledRight',
+    'unspelledRight',
+    'unspelledRight2',
+    'unspelledRightCount',
+    'firstWord',
+    'jaroWinkler',
+    'commonRun',
+    'commonRunShare',
+  ],
+  write(row, left, right, records) {
+    if (left.main.isEmpty || right.main.isEmpty) {
+      unknowns(row, 12);
+      return;
+    }
+    for (const [title, other] of [
+      [left.main, right],
+      [right.main, left],
+    ] as const) {
+      const found = coverageOf(title, other.main, other.whole, records);
+      row.put(found.share);
+      row.put(found.miss);
+      row.put(found.second);
+      row.put(found.missed);
+    }
+    row.put(firstWord(left.main, right.main));
+    const [a, b] = [left.main.squashed, right.main.squashed];
+    row.put(jaroWinkler(a, b));
+    const run = longestCommonRun(a, b);
+    row.put(run);
+    row.put(run / Math.min(a.length, b.length));
+  },
+};
+
+/** 2: the titles begin with the same word · 1: one's first word is in the other · 0: neither. */
+function firstWord(left: TextView, right: TextView): number {
+  const [a, b] = [left.order[0] as number, right.order[0] as number];
+  if (a === b) return 2;
+  return holds(right.words.ids, a) || holds(left.words.ids, b) ? 1 : 0;
+}
+
+/**
+ * Model numbers: the longest of each title that stands in the other record; how many do not; the closest two of either
+ * title and the other record by their common beginning (its length, what each has behind it) and by their longest common
+ * run.
+ */
+export const codeGroup: FeatureGroup<TitleViews> = {
+  names: [
+    'codeLeft',
+    'codeRight',
+    'codeLeftMissed',
+    'codeRightMissed',
+    'codeBegin',
+    'codeRestLeft',
+    'codeRestRight',
+    'codeRun',
+    'codeRunShare',
+  ],
+  write(row, left, right) {
+    writeCodesFound(row, left.main, right.whole, right.main, left.whole);
+    const best = closestCodes(left, right);
+    if (!best) {
+      unknowns(row, 5);
+      return;
+    }
+    row.put(best.begin);
+    row.put(best.left.length - best.begin);
+    row.put(best.right.length - best.begin);
+    row.put(best.run);
+    row.put(best.run / Math.min(best.left.length, best.right.length));
+  },
+};
+
+function writeCodesFound(
+  row: FeatureRow,
+  left: TextView,
+  rightWhole: TextView,
+  right: TextView,
+  leftWhole: TextView,
+): void {
+  const [foundLeft, missedLeft] = codesIn(left.codes, rightWhole.squashed);
+  const [foundRight, missedRight] = codesIn(right.codes, leftWhole.squashed);
+  row.put(left.codes.length === 0 ? unknown : foundLeft);
+  row.put(right.codes.length === 0 ? unknown : foundRight);
+  row.put(left.codes.length === 0 ? unknown : missedLeft);
+  row.put(right.codes.length === 0 ? unknown : missedRight);
+}
+
+function codesIn(codes: readonly string[], squashed: string): [longest: number, missed: number] {
+  let [longest, missed] = [0, 0];
+  for (const code of codes) {
+    if (!squashed.includes(code)) missed++;
+    else if (code.length > longest) longest = code.length;
+  }
+  return [longest, missed];
+}
+
+interface ClosestCodes {
+  readonly left: string;
+  readonly right: string;
+  readonly begin: number;
+  readonly run: number;
+}
+
+function closestCodes(left: TitleViews, right: TitleViews): ClosestCodes | undefined {
+  let best: ClosestCodes | undefined;
+  let bestValue = -1;
+  const compare = (a: string, b: string): void => {
+    const begin = commonPrefix(a, b);
+    const run = begin >= Math.min(a.length, b.length) ? begin : longestCommonRun(a, b);
+    const value = run + begin / 100 - Math.abs(a.length - b.length) / 1000;
+    if (value <= bestValue) return;
+    bestValue = value;
+    best = { left: a, right: b, begin, run };
+  };
+  for (const a of left.main.codes) for (const b of right.whole.codes) compare(a, b);
+  for (const b of right.main.codes) {
+    for (const a of left.whole.codes) if (!left.main.codes.includes(a)) compare(a, b);
+  }
+  return best;
+}
+
+/**
+ * Numbers without letters: in common, only left and only right of the titles; titles' numbers that the other record lacks;
+ * measures (a number before the same word) that agree and that contradict each other.
+ */
+export const numberGroup: FeatureGroup<TitleViews> = {
+  names: [
+    'numbersCommon',
+    'numbersLeft',
+    'numbersRight',
+    'numbersLackedLeft',
+    'numbersLackedRight',
+    'measuresAgree',
+    'measuresDiffer',
+  ],
+  write(row, left, right) {
+    const common = countIn(left.main.numbers, right.main.numbers);
+    row.put(common);
+    row.put(left.main.numbers.length - common);
+    row.put(right.main.numbers.length - common);
+    row.put(left.main.numbers.length - countIn(left.main.numbers, right.whole.numbers));
+    row.put(right.main.numbers.length - countIn(right.main.numbers, left.whole.numbers));
+    let [agree, differ] = [0, 0];
+    for (const { unit, number } of left.whole.measures) {
+      let [same, other] = [false, false];
+      for (const measure of right.whole.measures) {
+        if (measure.unit !== unit) continue;
+        if (measure.number === number) same = true;
+        else other = true;
+      }
+      if (same) agree++;
+      else if (other) differ++;
+    }
+    row.put(agree);
+    row.put(differ);
+  },
+};
+
+function countIn(list: readonly string[], other: readonly string[]): number {
+  let count = 0;
+  for (const entry of list) if (other.includes(entry)) count++;
+  return count;
+}
+
+/** Two texts of one column, short ones by their letters too: equal, one inside the other, Jaro-Winkler, missing on a side. */
+export const valueGroup: FeatureGroup<TextView> = {
+  names: ['equal', 'inside', 'jaroWinkler', 'missing'],
+  write(row, left, right) {
+    const missing = (left.isEmpty ? 1 : 0) + (right.isEmpty ? 2 : 0);
+    if (missing > 0) {
+      unknowns(row, 3);
+    } else {
+      const [a, b] = [left.squashed, right.squashed];
+      row.put(a === b ? 1 : 0);
+      row.put(a.includes(b) || b.includes(a) ? 1 : 0);
+      row.put(jaroWinkler(a, b));
+    }
+    row.put(missing);
+  },
+};
+
+/** Two numbers of one column: smaller by larger, signed log of their quotient, difference, missing on a side. */
+export const amountGroup: FeatureGroup<number> = {
+  names: ['ratio', 'logQuotient', 'difference', 'missing'],
+  write(row, left, right) {
+    const missing = (Number.isNaN(left) ? 1 : 0) + (Number.isNaN(right) ? 2 : 0);
+    if (missing > 0) {
+      unknowns(row, 3);
+    } else {
+      const isPositive = left > 0 && right > 0;
+      row.put(left === right ? 1 : isPositive ? Math.min(left, right) / Math.max(left, right) : unknown);
+      row.put(isPositive ? Math.log(left / right) : unknown);
+      row.put(Math.abs(left - right));
+    }
+    row.put(missing);
+  },
+};
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
