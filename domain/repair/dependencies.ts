@@ -22,6 +22,7 @@ export type DependencyMeasure = Pick<Dependency, 'strength' | 'coverage' | 'disp
 
 const least = { strength: 0.3, coverage: 0.05, rows: 20 };
 const most = { dispersion: 2 };
+const junk = { rows: 10, mode: 1 / 3 };
 
 /**
  * Finds approximate dependencies in the dirty data themselves.
@@ -56,7 +57,7 @@ export function isSoft({ dispersion }: Pick<Dependency, 'dispersion'>): boolean 
 export function measureDependency({ starts, rows }: Grouping, target: CodedColumn): DependencyMeasure {
   const empty = target.codeOf('') ?? unknown;
   const tally = new Int32Array(target.values.length);
-  const groups: { size: number; minority: number }[] = [];
+  const groups: GroupMinority[] = [];
   let right = 0;
   let covered = 0;
   for (let group = 0; group + 1 < starts.length; group++) {
@@ -106,12 +107,28 @@ function predictions(
   return { size, most, predicted: lead > 0 ? most : lead === 0 ? most / 2 : 0 };
 }
 
-function dispersionOf(groups: readonly { readonly size: number; readonly minority: number }[]): number {
-  const rows = groups.reduce((sum, { size }) => sum + size, 0);
-  const share = groups.reduce((sum, { minority }) => sum + minority, 0) / Math.max(1, rows);
-  const expected = rows * share * (1 - share);
+interface GroupMinority {
+  readonly size: number;
+  readonly minority: number;
+}
+
+/** Measured without groups that tell nothing: a junk value of the determinant stands for everything. */
+function dispersionOf(groups: readonly GroupMinority[]): number {
+  return spreadOf(
+    groups.filter(({ size, minority }) => size < junk.rows || size - minority >= size * junk.mode),
+  );
+}
+
+function spreadOf(groups: readonly GroupMinority[]): number {
+  const share = minorityShare(groups);
+  const expected = groups.reduce((sum, { size }) => sum + size, 0) * share * (1 - share);
   if (expected < 1) return 1;
   return groups.reduce((sum, { size, minority }) => sum + (minority - size * share) ** 2, 0) / expected;
+}
+
+function minorityShare(groups: readonly GroupMinority[]): number {
+  const rows = groups.reduce((sum, { size }) => sum + size, 0);
+  return groups.reduce((sum, { minority }) => sum + minority, 0) / Math.max(1, rows);
 }
 
 function isDependency({ strength, coverage }: DependencyMeasure, target: CodedColumn): boolean {

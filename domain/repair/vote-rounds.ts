@@ -1,4 +1,7 @@
+import { type Ballot, openBallot } from './ballots.ts';
 import { type Dependency, findDependencies } from './dependencies.ts';
+import { type Grouping, groupRows } from './grouping.ts';
+import { openReliability } from './reliability.ts';
 import type { Sheet } from './sheet.ts';
 import { type Verdict, voteOnColumn } from './votes.ts';
 
@@ -6,6 +9,8 @@ const rounds = 6;
 const mostVoters = 10;
 const errorRates = { first: 0.05, least: 0.01, most: 0.35 };
 const repairFrom = 0.5;
+/** Confidence of votes that changes what a spelling was repaired to. */
+const overruleFrom = 0.9;
 
 /**
  * Lets dependencies vote, repairs, and votes again on the repaired sheet, at most `rounds` times.
@@ -17,9 +22,13 @@ export function voteInRounds(sheet: Sheet): void {
   const rates = sheet.columns.map(() => errorRates.first);
   for (let round = 0; round < rounds; round++) {
     const dependencies = findDependencies(sheet.columns);
+    const ballotsOf = ballotOpener(sheet, dependencies);
+    const reliability = openReliability(sheet.rows);
+    for (const [index, column] of sheet.columns.entries()) {
+      for (const ballot of ballotsOf(index)) reliability.add(ballot, column);
+    }
     const verdicts = sheet.columns.map((column, index) => {
-      const voters = strongest(dependencies.filter(({ dependent }) => dependent === index));
-      const found = voteOnColumn(sheet.columns, voters, index, rates[index] ?? errorRates.first);
+      const found = voteOnColumn(column, ballotsOf(index), reliability, rates[index] ?? errorRates.first);
       const share = found.length / Math.max(1, column.codes.length);
       rates[index] = Math.min(errorRates.most, Math.max(errorRates.least, share));
       return found;
@@ -36,8 +45,29 @@ export function voteInRounds(sheet: Sheet): void {
   }
 }
 
+/** Opens the ballots of one column anew at each call: all columns' ballots together would not fit. */
+function ballotOpener(sheet: Sheet, dependencies: readonly Dependency[]): (column: number) => Ballot[] {
+  const groupings = new Map<string, Grouping>();
+  const groupingOf = (determinant: readonly number[]): Grouping => {
+    const key = determinant.join('+');
+    const grouping =
+      groupings.get(key) ?? groupRows(determinant.flatMap((number) => sheet.columns[number] ?? []));
+    groupings.set(key, grouping);
+    return grouping;
+  };
+  return (column) => {
+    const target = sheet.columns[column];
+    if (!target) return [];
+    return strongest(dependencies.filter(({ dependent }) => dependent === column)).map((dependency) =>
+      openBallot(dependency, groupingOf(dependency.determinant), target),
+    );
+  };
+}
+
 function applyVerdict(sheet: Sheet, column: number, { row, value, doubt, confidence }: Verdict): boolean {
   const before = sheet.suspicion(row, column);
+  if (before?.repair !== undefined && before.reason !== 'dependency' && confidence < overruleFrom)
+    return false;
   const sure = confidence >= repairFrom;
   if (before?.repair === undefined && before && !sure) return false;
   const raw = sheet.raw(row, column);
