@@ -8,13 +8,12 @@ import { openMetadata } from '../domain/catalog/open-metadata.ts';
 import { CliError, messageOf } from '../domain/runtime/errors.ts';
 import { slicesOf } from '../domain/store/datasets.ts';
 import type { Store } from '../domain/store/store.ts';
-import { readParquetSql } from '../domain/warehouse/parquet.ts';
 import type { Warehouse } from '../domain/warehouse/warehouse.ts';
-import type { Snapshot } from '../schemas/artifact.ts';
+import type { DatasetSlice, Snapshot } from '../schemas/artifact.ts';
 import type { AssetRow, Stocktaking } from '../schemas/inventory.ts';
 import type { GlobalOptions } from './options.ts';
 import { findSnapshot, stocktakingOf } from './read-stocktaking.ts';
-import { withWarehouse } from './read-table.ts';
+import { describeFiles, withWarehouse } from './read-table.ts';
 import { openReading, type Reading } from './session.ts';
 
 /** Flags of `stocktake catalog export`. */
@@ -86,21 +85,23 @@ async function assetOf(
   row: AssetRow,
   nullValues: readonly string[],
 ): Promise<CatalogAsset> {
-  const files = (await slicesOf(store.objects, snapshot, row.asset)).flatMap((slice) => slice.files);
+  const slices = await slicesOf(store.objects, snapshot, row.asset);
   return {
     row,
-    files,
-    fields: await fieldsOf(warehouse, row.asset, await store.objects.openAll(files)),
+    files: slices.flatMap((slice) => slice.files),
+    fields: await fieldsOf(store, warehouse, slices),
     columns: stock.columns.filter(({ asset }) => asset === row.asset),
     nullValues,
   };
 }
 
 /** Columns of all files together, provenance last. */
-async function fieldsOf(warehouse: Warehouse, asset: string, paths: readonly string[]): Promise<Field[]> {
-  if (paths.length === 0) return [];
-  const rows = await warehouse.rows(asset, `describe select * from ${readParquetSql(paths)}`);
-  const fields = rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
+async function fieldsOf(
+  store: Store,
+  warehouse: Warehouse,
+  slices: readonly DatasetSlice[],
+): Promise<Field[]> {
+  const fields = await describeFiles(store, warehouse, slices);
   const own = (field: Field): boolean => !field.name.startsWith('_');
   return [...fields.filter(own), ...fields.filter((field) => !own(field))];
 }

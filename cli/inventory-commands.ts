@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { GlobalOptions } from './options.ts';
 
 /**
- * Adds the commands that read what the nights found out: `inventory …`, `catalog …`.
+ * Adds the commands that read what the nights found out: `inventory …`, `catalog …`, `lineage`.
  *
  * @param globals reads the flags every command understands
  * @param end sets the exit code
@@ -49,6 +49,15 @@ export function addInventory(
     .option('--out <file>', 'file to write (default: stdout)')
     .action(async (options, command) =>
       end(await (await import('./catalog-export.ts')).exportCatalog(options, globals(command))),
+    );
+  root
+    .command('lineage <run>')
+    .description('what a run read and made, as OpenLineage events (JSON lines)')
+    .addOption(choice('--format <format>', 'which events', ['openlineage']).default('openlineage'))
+    .option('--out <file>', 'file to write (default: stdout)')
+    .option('--send', 'post them to the server OPENLINEAGE_URL names')
+    .action(async (name, options, command) =>
+      end(await (await import('./lineage.ts')).lineage(name, options, globals(command))),
     );
 }
 

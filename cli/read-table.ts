@@ -6,7 +6,7 @@ import { slicesOf } from '../domain/store/datasets.ts';
 import type { Store } from '../domain/store/store.ts';
 import { readParquetSql } from '../domain/warehouse/parquet.ts';
 import { openWarehouse, type Parameters, type Row, type Warehouse } from '../domain/warehouse/warehouse.ts';
-import type { Snapshot } from '../schemas/artifact.ts';
+import type { DatasetSlice, Snapshot } from '../schemas/artifact.ts';
 
 /**
  * Reads a dataset of a snapshot through SQL: `query` receives the relation to select from. Empty where the snapshot has
@@ -33,6 +33,19 @@ export async function currentSnapshot(store: Store): Promise<Snapshot> {
     code: 'STK-STORE-EMPTY',
     exitCode: 1,
   });
+}
+
+/** Columns of the Parquet files of slices, name and DuckDB type in file order; none where they are no Parquet. */
+export async function describeFiles(
+  store: Store,
+  warehouse: Warehouse,
+  slices: readonly DatasetSlice[],
+): Promise<{ readonly name: string; readonly type: string }[]> {
+  const files = slices.flatMap((slice) => slice.files).filter(({ uri }) => uri.endsWith('.parquet'));
+  const paths = await store.objects.openAll(files);
+  if (paths.length === 0) return [];
+  const rows = await warehouse.rows('describe', `describe select * from ${readParquetSql(paths)}`);
+  return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
 }
 
 /** Runs work with a small engine of its own, gone afterwards. */

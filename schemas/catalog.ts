@@ -208,10 +208,11 @@ export const catalog: readonly CatalogEntry[] = [
 
 /** The catalogue entry of a dataset name, or undefined where nobody documented it. */
 export function catalogEntry(dataset: string): CatalogEntry | undefined {
-  return catalog.find((entry) => matches(entry.dataset, dataset));
+  return catalog.find((entry) => isDatasetOf(entry.dataset, dataset));
 }
 
-function matches(pattern: string, dataset: string): boolean {
+/** Whether a dataset's name follows a pattern of the catalogue. */
+export function isDatasetOf(pattern: string, dataset: string): boolean {
   const [wanted, given] = [pattern.split('.'), dataset.split('.')];
   return (
     wanted.length === given.length && wanted.every((part, index) => part === '*' || part === given[index])
