@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { GlobalOptions } from './options.ts';
 
 /**
- * Adds the commands that read what the nights found out: `inventory …`, `catalog …`, `lineage`.
+ * Adds the commands that read what the nights found out: `inventory …`, `catalog …`, `lineage`, `freshness`.
  *
  * @param globals reads the flags every command understands
  * @param end sets the exit code
@@ -58,6 +58,15 @@ export function addInventory(
     .option('--send', 'post them to the server OPENLINEAGE_URL names')
     .action(async (name, options, command) =>
       end(await (await import('./lineage.ts')).lineage(name, options, globals(command))),
+    );
+  root
+    .command('freshness')
+    .description('how old each source’s newest row is; exit code 1 when one is stale')
+    .option('--snapshot <name>', 'snapshot or run: number, id, last or previous', 'last')
+    .option('--now', 'count ages to this moment, not to the end of the data date')
+    .option('--out <file>', 'document with dbt’s field names', 'freshness.json')
+    .action(async (options, command) =>
+      end(await (await import('./freshness.ts')).freshness(options, globals(command))),
     );
 }
 

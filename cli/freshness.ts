@@ -1,0 +1,85 @@
+import {
+  type FreshnessDocument,
+  type FreshnessResult,
+  type FreshnessSource,
+  freshnessDocument,
+  isStale,
+} from '../domain/catalog/freshness-document.ts';
+import { endOfDate } from '../domain/inventory/freshness.ts';
+import { isIsoDate } from '../domain/plan/dates.ts';
+import { durationText } from '../domain/report/format.ts';
+import type { AssetRow } from '../schemas/inventory.ts';
+import { deliver } from './catalog-export.ts';
+import type { GlobalOptions } from './options.ts';
+import { table } from './output.ts';
+import { findSnapshot, stocktakingOf } from './read-stocktaking.ts';
+import { withWarehouse } from './read-table.ts';
+import { openReading } from './session.ts';
+
+/** Flags of `stocktake freshness`. */
+export interface FreshnessOptions {
+  readonly out: string;
+  readonly snapshot: string;
+  readonly now?: boolean;
+}
+
+/**
+ * `stocktake freshness`: how old each source's newest row is, judged by its contract; writes `freshness.json` with dbt's field
+ * names and ends with 1 when a source is stale.
+ *
+ * Ages are counted to the end of the snapshot's data date, as the night counted them, or with `--now` to this moment.
+ */
+export async function freshness(options: FreshnessOptions, globals: GlobalOptions): Promise<number> {
+  const reading = await openReading(globals);
+  const { config } = reading.project;
+  const snapshot = await findSnapshot(reading.store, options.snapshot);
+  const stock = await stocktakingOf(reading.store, snapshot);
+  const document = await withWarehouse(async (warehouse) => {
+    const dayEnd = (date: string): Promise<string> => endOfDate(warehouse, date, config.timezone);
+    const sources: FreshnessSource[] = [];
+    for (const [name, { owner, contract }] of Object.entries(config.sources)) {
+      const asset = stock.assets.find((one) => one.asset === `raw.${name}`);
+      sources.push({ name, owner, newest: await newestOf(asset, dayEnd), ...contract.freshness });
+    }
+    const at = options.now ? new Date().toISOString() : await dayEnd(snapshot.dataDate);
+    return freshnessDocument(config.project, snapshot.number, sources, at);
+  });
+  await deliver(reading, `${JSON.stringify(document, null, 2)}\n`, options.out);
+  if (globals.json) reading.out.json(document);
+  else reading.out.data(tableOf(document));
+  return isStale(document) ? 1 : 0;
+}
+
+/** The newest row's own time; where rows have none, the end of the date of the newest slice, as the night counts it. */
+async function newestOf(
+  asset: AssetRow | undefined,
+  dayEnd: (date: string) => Promise<string>,
+): Promise<string> {
+  if (!asset) return '';
+  return asset.newest === '' && isIsoDate(asset.last_slice) ? dayEnd(asset.last_slice) : asset.newest;
+}
+
+function tableOf({ results }: FreshnessDocument): string {
+  return table(results, [
+    { title: 'source', value: ({ unique_id }) => unique_id.split('.').at(-1) ?? '' },
+    { title: 'status', value: ({ status }) => status },
+    {
+      title: 'newest row',
+      value: ({ max_loaded_at }) => max_loaded_at?.slice(0, 16).replace('T', ' ') ?? '',
+    },
+    { title: 'age', value: ({ age }) => (age === null ? 'unknown' : ageText(age)), align: 'right' },
+    { title: 'warn after', value: ({ criteria }) => limitText(criteria.warn_after), align: 'right' },
+    { title: 'error after', value: ({ criteria }) => limitText(criteria.error_after), align: 'right' },
+    { title: 'owner', value: ({ owner }) => owner },
+  ]);
+}
+
+function ageText(seconds: number): string {
+  if (seconds < 7200) return durationText(seconds * 1000);
+  const hours = seconds / 3600;
+  return hours < 72 ? `${hours.toFixed(1)} h` : `${(hours / 24).toFixed(1)} days`;
+}
+
+function limitText({ count, period }: FreshnessResult['criteria']['warn_after']): string {
+  return count === null ? '-' : `${count} ${period}${count === 1 ? '' : 's'}`;
+}

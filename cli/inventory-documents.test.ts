@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stocktake } from '../tests/harness.ts';
+import { asset, column, stocktaking } from '../tests/inventory-fixture.ts';
+import { openPublishedFixture, type PublishedFixture, twoSources } from '../tests/published-fixture.ts';
+
+describe('documents of a published inventory', () => {
+  let fixture: PublishedFixture;
+
+  beforeAll(async () => {
+    fixture = await openPublishedFixture(twoSources);
+    const assets = (newest: string) => [
+      asset({ asset: 'raw.items', newest: '' }),
+      asset({ asset: 'raw.orders', newest, last_slice: newest === '' ? 'all' : '2026-10-02' }),
+    ];
+    const columns = [column({ asset: 'raw.orders', column: 'sku' })];
+    await fixture.publish(stocktaking({ snapshot: 1, assets: assets('2026-10-01T18:00:00.000Z'), columns }));
+    await fixture.publish(stocktaking({ snapshot: 2, assets: assets('2026-10-02T06:00:00.000Z'), columns }));
+    await fixture.publish(stocktaking({ snapshot: 3, assets: assets('2026-10-01T18:00:00.000Z'), columns }));
+    await fixture.publish(stocktaking({ snapshot: 4, assets: assets('') }));
+  });
+  afterAll(() => fixture.remove());
+
+  const run = (...args: string[]) => stocktake(args, { cwd: fixture.dir });
+
+  it.each([
+    ['1', 'pass', 6 * 3600, 0],
+    ['2', 'warn', 18 * 3600, 0],
+    ['3', 'error', 54 * 3600, 1],
+    ['4', 'runtime error', null, 1],
+  ])('judges the freshness of snapshot %s as %s', async (snapshot, status, age, code) => {
+    const result = await run('freshness', '--snapshot', snapshot, '--out', `f${snapshot}.json`);
+    expect(result.code).toBe(code);
+    const document = JSON.parse(await readFile(join(fixture.dir, `f${snapshot}.json`), 'utf8'));
+    expect(document.results).toMatchObject([
+      {
+        unique_id: 'source.fixture-shop.raw.orders',
+        status,
+        age,
+        max_loaded_at_time_ago_in_s: age,
+        criteria: { warn_after: { count: 12, period: 'hour' }, error_after: { count: 2, period: 'day' } },
+        owner: 'web shop',
+      },
+    ]);
+    expect(result.stdout).toContain(status);
+  });
+
+  it('exports a catalogue to stdout or to a file, and names the folder that is missing', async () => {
+    const csv = await run('catalog', 'export', '--format', 'csv');
+    expect(csv).toMatchObject({ code: 0, stdout: expect.stringMatching(/^asset,asset_kind,/) });
+    const file = await run('catalog', 'export', '--snapshot', '2', '--out', 'datapackage.json');
+    expect(file.code).toBe(0);
+    expect(JSON.parse(await readFile(join(fixture.dir, 'datapackage.json'), 'utf8'))).toMatchObject({
+      name: 'fixture-shop',
+      version: '2026-10-02.2',
+    });
+    const lost = await run('catalog', 'export', '--out', 'nowhere/x.json');
+    expect(lost.code).toBe(2);
+    expect(lost.stderr).toContain('Cannot write nowhere/x.json');
+  });
+
+  it('refuses a format nobody knows', async () => {
+    expect((await run('catalog', 'export', '--format', 'xml')).code).toBe(2);
+  });
+});
