@@ -1,6 +1,8 @@
 import type { Finding } from './finding.ts';
+import { detectForms } from './forms.ts';
 import { detectMissingSpellings } from './missing-spellings.ts';
 import { detectMixedUnits } from './mixed-units.ts';
+import { detectNumberFormats } from './number-format.ts';
 import { detectPatterns } from './patterns.ts';
 import { openSheet } from './sheet.ts';
 import { detectShiftedValues } from './shifted-values.ts';
@@ -31,9 +33,11 @@ export function detectErrors(table: TextTable, options: DetectOptions = {}): Fin
   note('looking at spellings');
   detectMissingSpellings(sheet);
   detectMixedUnits(sheet);
+  detectNumberFormats(sheet);
+  detectForms(sheet);
   detectShiftedValues(sheet);
   note('letting dependencies vote');
-  voteInRounds(sheet);
+  voteInRounds(sheet, options.seed ?? 1);
   note('looking at rare values and forms');
   detectTypos(sheet);
   detectPatterns(sheet);

@@ -1,6 +1,7 @@
 import { type Ballot, openBallot } from './ballots.ts';
 import { type Dependency, findDependencies } from './dependencies.ts';
 import { type Grouping, groupRows } from './grouping.ts';
+import { addPairDependencies } from './pair-dependencies.ts';
 import { openReliability } from './reliability.ts';
 import type { Sheet } from './sheet.ts';
 import { type Verdict, voteOnColumn } from './votes.ts';
@@ -18,10 +19,10 @@ const overruleFrom = 0.9;
  * Each round finds the dependencies anew and takes the share of cells doubted in the round before as the column's error
  * rate. What earlier detectors said of a cell stays where the votes agree with it or say nothing.
  */
-export function voteInRounds(sheet: Sheet): void {
+export function voteInRounds(sheet: Sheet, seed: number): void {
   const rates = sheet.columns.map(() => errorRates.first);
   for (let round = 0; round < rounds; round++) {
-    const dependencies = findDependencies(sheet.columns);
+    const dependencies = addPairDependencies(sheet.columns, findDependencies(sheet.columns), seed);
     const ballotsOf = ballotOpener(sheet, dependencies);
     const reliability = openReliability(sheet.rows);
     for (const [index, column] of sheet.columns.entries()) {
