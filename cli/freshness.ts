@@ -39,7 +39,10 @@ export async function freshness(options: FreshnessOptions, globals: GlobalOption
     const sources: FreshnessSource[] = [];
     for (const [name, { owner, contract }] of Object.entries(config.sources)) {
       const asset = stock.assets.find((one) => one.asset === `raw.${name}`);
-      sources.push({ name, owner, newest: await newestOf(asset, dayEnd), ...contract.freshness });
+      const { warnAfter, errorAfter } = contract.freshness;
+      const judged = warnAfter !== undefined || errorAfter !== undefined;
+      const newest = judged ? await newestOf(asset, dayEnd) : (asset?.newest ?? '');
+      sources.push({ name, owner, newest, warnAfter, errorAfter });
     }
     const at = options.now ? new Date().toISOString() : await dayEnd(snapshot.dataDate);
     return freshnessDocument(config.project, snapshot.number, sources, at);
@@ -50,7 +53,7 @@ export async function freshness(options: FreshnessOptions, globals: GlobalOption
   return isStale(document) ? 1 : 0;
 }
 
-/** The newest row's own time; where rows have none, the end of the date of the newest slice, as the night counts it. */
+/** The newest row's own time; where a judged source's rows have none, the end of the date of the newest slice, as the night counts it. */
 async function newestOf(
   asset: AssetRow | undefined,
   dayEnd: (date: string) => Promise<string>,
