@@ -125,8 +125,12 @@ function cut(
   lengths: readonly Lengths[],
 ): string | undefined {
   if (run.length !== lengths.reduce((sum, { most }) => sum + most, 0)) return undefined;
-  let from = 0;
-  const parts = lengths.map(({ most }) => run.slice(from, (from += most)));
+  const parts: string[] = [];
+  let rest = run;
+  for (const { most } of lengths) {
+    parts.push(rest.slice(0, most));
+    rest = rest.slice(most);
+  }
   if (parts.some((part, at) => kindOf(part) !== kinds[at])) return undefined;
   return marks.map((mark, at) => mark + (parts[at] ?? '')).join('');
 }

@@ -5,7 +5,7 @@ import type { CodedColumn } from './text-table.ts';
 const limits = {
   /** Least share of a column's values that are one number with something around it. */
   numeric: 0.8,
-  /** Above this share of rows one spelling is the column's own: nothing is stripped. */
+  /** From this share of rows of one spelling, single odd ones are left to other detectors. */
   uniform: 0.95,
   /** Most spellings a column's units have, but for single cells; their longest text; the least numbers each stands with. */
   spellings: 12,
@@ -13,7 +13,7 @@ const limits = {
   numbers: 3,
   /** Least share of the numbers' rows that these spellings cover. */
   covered: 0.9,
-  /** Least share of rows whose number stands with several spellings. */
+  /** Least share of the rarer spellings' rows whose number stands with several spellings. */
   alike: 0.5,
   /** Least rows of a class to judge its precision by. */
   precisionRows: 20,
@@ -33,46 +33,45 @@ export function detectMixedUnits(sheet: Sheet): void {
   for (const [number, column] of sheet.columns.entries()) {
     const { classes, others } = unitClasses(column);
     const rows = classes.reduce((sum, one) => sum + one.rows, 0);
-    const [first, second] = classes;
-    if (!first || !second || rows < 2 || rows < (rows + others) * limits.numeric) continue;
-    if (first.rows >= rows * limits.uniform && first.suffix + first.prefix !== '') continue;
-    if (!areUnits(column, classes, rows)) continue;
+    const [first] = classes;
+    if (!first || rows < (rows + others) * limits.numeric) continue;
+    const frequent = classes.slice(0, limits.spellings).filter(isFrequent);
+    if (!areUnits(column, frequent, rows)) continue;
     const canon = canonOf(classes, rows);
     const own = classes.find(({ around }) => around === canon.around);
-    const spell = speller(column, canon, classes);
-    for (const one of classes) {
+    const spell = speller(column, canon, own, classes);
+    const mixed = first.rows < rows * limits.uniform;
+    for (const one of mixed ? classes : frequent) {
       if (one.around !== canon.around) judgeClass(sheet, number, one, own, spell);
     }
   }
 }
 
+function isFrequent({ codes, prefix, suffix }: UnitClass): boolean {
+  return codes.length >= limits.numbers && prefix.length + suffix.length <= limits.length;
+}
+
 /**
  * True where what stands around the numbers can be units: few spellings cover the rows, each stands with several numbers,
- * and the same numbers (to the decimals of the coarsest) stand with several spellings. A street name or a town tells its number.
+ * and the numbers of the rarer ones (to the decimals of the coarsest) stand with others as well. A street name or a town
+ * tells its number.
  */
-function areUnits(column: CodedColumn, classes: readonly UnitClass[], rows: number): boolean {
-  const frequent = classes
-    .slice(0, limits.spellings)
-    .filter(
-      ({ codes, prefix, suffix }) =>
-        codes.length >= limits.numbers && prefix.length + suffix.length <= limits.length,
-    );
+function areUnits(column: CodedColumn, frequent: readonly UnitClass[], rows: number): boolean {
+  const [first] = frequent;
   const covered = frequent.reduce((sum, one) => sum + one.rows, 0);
-  if (frequent.length < 2 || covered < rows * limits.covered) return false;
+  if (!first || frequent.length < 2 || covered < rows * limits.covered) return false;
   const decimals = Math.min(...frequent.map((one) => mostDecimals(column, one)));
-  const standing = new Map<string, { rows: number; spellings: Set<string> }>();
-  for (const { codes, around } of frequent) {
-    for (const code of codes) {
-      const number = (readNumber(column.values[code] ?? '')?.value ?? 0).toFixed(decimals);
-      const place = standing.get(number) ?? { rows: 0, spellings: new Set() };
-      standing.set(number, place);
-      place.rows += column.counts[code] ?? 0;
-      place.spellings.add(around);
-    }
+  const rounded = (code: number): string =>
+    (readNumber(column.values[code] ?? '')?.value ?? 0).toFixed(decimals);
+  const spellings = new Map<string, number>();
+  for (const { codes } of frequent) {
+    for (const number of new Set(codes.map(rounded))) spellings.set(number, (spellings.get(number) ?? 0) + 1);
   }
   let shared = 0;
-  for (const place of standing.values()) if (place.spellings.size > 1) shared += place.rows;
-  return shared >= covered * limits.alike;
+  for (const { codes } of frequent.slice(1)) {
+    for (const code of codes) if ((spellings.get(rounded(code)) ?? 0) > 1) shared += column.counts[code] ?? 0;
+  }
+  return shared >= (covered - first.rows) * limits.alike;
 }
 
 interface Canon {
@@ -89,19 +88,29 @@ function canonOf(classes: readonly UnitClass[], rows: number): Canon {
   return { around: '\u0000', prefix: '', suffix: '' };
 }
 
-/** How the column spells a number: bare of trailing zeros, unless all of its numbers have the same two or more decimals. */
+/**
+ * How the column spells a number: with the decimals of its own spelling where they are fixed, else without trailing
+ * zeros, unless all of its numbers have the same two or more decimals.
+ */
 function speller(
   column: CodedColumn,
   canon: Canon,
+  own: UnitClass | undefined,
   classes: readonly UnitClass[],
 ): (digits: string) => string {
-  const decimals = new Set<number>();
-  for (const { codes } of classes) {
-    for (const code of codes) decimals.add(decimalsOf(readNumber(column.values[code] ?? '')?.digits ?? ''));
-  }
-  const [only] = decimals;
-  const fixed = decimals.size === 1 && (only ?? 0) >= 2;
-  return (digits) => `${canon.prefix}${fixed ? digits : shortest(digits)}${canon.suffix}`;
+  const spelled = (own ? own.codes : classes.flatMap(({ codes }) => codes)).map(
+    (code) => readNumber(column.values[code] ?? '')?.digits ?? '',
+  );
+  const decimals = decimalsOf(spelled[0] ?? '');
+  const fixed =
+    decimals >= (own ? 1 : 2) &&
+    spelled.every((digits) => decimalsOf(digits) === decimals) &&
+    spelled.some((digits) => shortest(digits) !== digits);
+  return (digits) => {
+    const short = shortest(digits);
+    const number = fixed && decimalsOf(short) <= decimals ? Number(digits).toFixed(decimals) : short;
+    return `${canon.prefix}${number}${canon.suffix}`;
+  };
 }
 
 function judgeClass(

@@ -18,7 +18,7 @@ const clock = /(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?(?!\d)(?:\s*([ap])\.?\s?m\b\.?
  */
 export function timeStyleOf(example: string): TimeStyle | undefined {
   const [only] = timesIn(example);
-  if (!only || only.start !== 0 || only.end !== example.length) return undefined;
+  if (only?.start !== 0 || only.end !== example.length) return undefined;
   const marked = /^(\d{1,2}):\d{2}(\s*)(\D+)$/u.exec(example);
   const [, hour = '', gap = '', marker = ''] = marked ?? [];
   const padded = marked ? hour.startsWith('0') : /^0/.test(example);

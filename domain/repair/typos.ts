@@ -47,7 +47,10 @@ function valueSlips(column: CodedColumn): Map<string, string> {
     const count = column.counts[code] ?? 0;
     if (text !== '' && count > 0) tally.set(text, count);
   }
-  return slipsAmong(tally, limits.rows);
+  const rows = [...tally.values()];
+  const total = rows.reduce((sum, count) => sum + count, 0);
+  const covered = rows.reduce((sum, count) => sum + (count >= limits.rows ? count : 0), 0);
+  return covered < total * limits.covered ? new Map() : slipsAmong(tally, limits.rows);
 }
 
 function wordSlips(column: CodedColumn): Map<string, string> {
@@ -76,15 +79,12 @@ function wordSlips(column: CodedColumn): Map<string, string> {
 
 function slipsAmong(tally: Tally, rows: number, shortest: number = limits.shortest): Map<string, string> {
   const slips = new Map<string, string>();
-  let total = 0;
-  for (const count of tally.values()) total += count;
   const frequent = [...tally]
     .filter(([text, count]) => count >= rows && text.length >= shortest && /\p{L}/u.test(text))
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .slice(0, limits.values)
     .map(([text, count]) => ({ text, count, mask: maskOf(text) }));
-  const covered = [...tally.values()].reduce((sum, count) => sum + (count >= rows ? count : 0), 0);
-  if (frequent.length === 0 || covered < total * limits.covered) return slips;
+  if (frequent.length === 0) return slips;
   const pairs = pairCounts(tally);
   const most = frequent[0]?.count ?? 0;
   for (const [text, count] of tally) {
