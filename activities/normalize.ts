@@ -14,12 +14,13 @@ export const createNormalizeActivities = (deps: ActivityDeps) => ({
     const raw = scope.outputs
       .flatMap((output) => output.datasets[`raw.${name}`] ?? [])
       .filter(({ slice }) => wanted.has(slice));
-    const { timezone, currency } = scope.plan.config;
+    const { timezone, currency, normalizers } = scope.plan.config;
     const output = await normalizeSlices(scope.store, scope.context, {
       name,
       source,
       timezone,
       currency,
+      normalizers,
       raw,
     });
     if (source.required) refuseRefused(output);

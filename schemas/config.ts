@@ -5,6 +5,17 @@ const name = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'expected lower-case letters, digits, - or _, starting with a letter');
 const sqlExpression = z.string().min(1).max(10_000);
+const functionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected lower-case letters, digits or _, starting with a letter');
+
+/** A function of one row's values, written once and called by mapping expressions: an SQL expression over its parameters. */
+export const normalizerSchema = z.strictObject({
+  parameters: z.array(functionName).min(1).max(8).default(['t']),
+  sql: sqlExpression,
+  description: z.string().default(''),
+});
+export type ConfiguredNormalizer = z.infer<typeof normalizerSchema>;
 
 /** A span such as `{ count: 36, period: 'hour' }`, the shape dbt uses for freshness. */
 export const periodSchema = z.strictObject({
@@ -259,6 +270,8 @@ export const configSchema = z.strictObject({
   store: z.string().default('.stocktake'),
   /** Folder the sources' paths are relative to, relative to this file. `--input` wins. */
   input: z.string().default('.'),
+  /** Functions mapping expressions may call, by name, beside the built-in ones (`stocktake normalizers` lists those). */
+  normalizers: z.record(functionName, normalizerSchema).default({}),
   sources: z
     .record(name, sourceSchema)
     .refine((sources) => Object.keys(sources).length > 0, 'expected at least one source')

@@ -67,3 +67,13 @@ describe('an expression that does not fit', () => {
     expect((await refusalOf(expression)).message).toMatch(/differs from run to run/);
   });
 });
+
+it.each([
+  '1)]) as a from source; drop table quarantine; select try([(1',
+  '1) from (select 1',
+  'Quantity); select (1',
+])('%s is refused: an expression is one expression', async (text) => {
+  const error = await refusalOf(text);
+  expect(error.code).toBe('STK-NORMALIZE-EXPRESSION');
+  expect(error.message).toMatch(/more than one expression|syntax error/);
+});

@@ -44,11 +44,26 @@ export async function bindExpressions(
 ): Promise<BoundExpression[]> {
   const bound = expressions.map((expression, slot) => guarded(expression, slot, shape));
   const computed = bound.filter((expression) => expression.guarded);
+  await refuseStatements(warehouse, source, computed);
   const types = await typesOf(warehouse, source, shape, computed);
   await refuseClocks(warehouse, source, shape, computed);
   return bound.map((expression) =>
     expression.guarded ? { ...expression, type: types.get(expression) ?? '' } : expression,
   );
+}
+
+async function refuseStatements(
+  warehouse: Warehouse,
+  source: string,
+  expressions: readonly BoundExpression[],
+): Promise<void> {
+  if (expressions.length === 0) return;
+  const unfit = await firstUnfit(
+    warehouse,
+    expressions.map(({ sql }) => sql),
+  );
+  const expression = expressions[unfit?.position ?? -1];
+  if (unfit && expression) throw refusal(source, expression, unfit.why);
 }
 
 function guarded(expression: Expression, slot: number, shape: SourceShape): BoundExpression {
@@ -108,17 +123,62 @@ async function refuseClocks(
 ): Promise<void> {
   if (expressions.length === 0) return;
   const columns = new Set([...shape.columns.map(({ name }) => name), ...shape.absent]);
-  const found = await warehouse.rows('clocks', clocksSql(expressions));
-  const first = found.find(({ name }) => !columns.has(String(name)));
-  const expression = expressions[Number(first?.position)];
+  const found = await clocksIn(
+    warehouse,
+    expressions.map(({ sql }) => sql),
+  );
+  const first = found.find(({ name }) => !columns.has(name));
+  const expression = expressions[first?.position ?? -1];
   if (!first || !expression) return;
-  const why = `${String(first.name)} differs from run to run; take the value from a column, or from _slice`;
+  const why = `${first.name} differs from run to run; take the value from a column, or from _slice`;
   throw refusal(source, expression, why);
 }
 
-function clocksSql(expressions: readonly BoundExpression[]): string {
+/**
+ * The first text that is not one expression by itself: no SQL, or one that closes its bracket and goes on with another
+ * statement or a table. Asked before a text is put into a statement, where it could mean something else.
+ */
+export async function firstUnfit(
+  warehouse: Warehouse,
+  expressions: readonly string[],
+): Promise<{ readonly position: number; readonly why: string } | undefined> {
+  const values = expressions.map((sql, position) => `(${position}, ${quotedString(`select (${sql}\n)`)})`);
+  const [found] = await warehouse.rows(
+    'statements',
+    `select position, tree ->> '$.error_message' as said
+from (
+  select position, cast(json_serialize_sql(statement) as json) as tree
+  from (values ${values.join(', ')}) as e (position, statement)
+)
+where (tree ->> '$.error') = 'true'
+  or json_array_length(tree, '$.statements') > 1
+  or (tree ->> '$.statements[0].node.from_table.type') <> 'EMPTY'
+order by position
+limit 1`,
+  );
+  if (!found) return undefined;
+  const said = String(found.said ?? '').replaceAll(/\s+/g, ' ');
+  const hint = /syntax error/.test(said)
+    ? `${said}; column names that are SQL keywords or no identifiers need double quotes`
+    : 'it is more than one expression; write one';
+  return { position: Number(found.position), why: hint };
+}
+
+/**
+ * Functions of the clock and the session that expressions call, and names that would read as one, by the expression's
+ * position.
+ */
+export async function clocksIn(
+  warehouse: Warehouse,
+  expressions: readonly string[],
+): Promise<{ readonly position: number; readonly name: string }[]> {
+  const found = await warehouse.rows('clocks', clocksSql(expressions));
+  return found.map(({ position, name }) => ({ position: Number(position), name: String(name) }));
+}
+
+function clocksSql(expressions: readonly string[]): string {
   const statements = expressions.map(
-    ({ sql }, position) => `(${position}, ${quotedString(`select (${sql}\n)`)})`,
+    (sql, position) => `(${position}, ${quotedString(`select (${sql}\n)`)})`,
   );
   return String.raw`with parsed as (
   select position, cast(json_serialize_sql(statement) as varchar) as tree
@@ -153,10 +213,7 @@ function misfit(source: string, shape: SourceShape, expression: Expression, caus
   }
   const unknown = /Referenced column "(.*?)" not found/.exec(said)?.[1];
   if (unknown === undefined) {
-    const hint = /syntax error/.test(said)
-      ? '; column names that are SQL keywords or no identifiers need double quotes'
-      : '';
-    return refusal(source, expression, `${said}${hint}`, cause);
+    return refusal(source, expression, said, cause);
   }
   return refusal(
     source,

@@ -13,6 +13,7 @@ import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';
 import { openWarehouse, type Row, type Warehouse } from '../warehouse/warehouse.ts';
 import { normalizeSlices } from './normalize.ts';
+import type { SourceRules } from './rules.ts';
 
 export { stageContext };
 
@@ -37,6 +38,7 @@ export interface NormalizeOptions {
   readonly name?: string;
   readonly timezone?: string;
   readonly currency?: string;
+  readonly normalizers?: SourceRules['normalizers'] & {};
   readonly context?: Partial<StageContext>;
 }
 
@@ -124,9 +126,20 @@ export async function openRawFixture(): Promise<RawFixture> {
       for (const query of queries) files.push(await write(`select * from (${query}) order by _file, _line`));
       return commit(slice, columns, files, [], sourceFiles);
     },
-    normalize(input, slices, { name = 'orders', timezone = 'UTC', currency = 'EUR', context = {} } = {}) {
+    normalize(
+      input,
+      slices,
+      { name = 'orders', timezone = 'UTC', currency = 'EUR', normalizers = {}, context = {} } = {},
+    ) {
       const source = sourceSchema.parse({ path: '{date}.csv', ...input });
-      return normalizeSlices(store, stageContext(context), { name, source, timezone, currency, raw: slices });
+      return normalizeSlices(store, stageContext(context), {
+        name,
+        source,
+        timezone,
+        currency,
+        normalizers,
+        raw: slices,
+      });
     },
     async read(output, dataset, columns = '*') {
       const rows: Row[] = [];

@@ -1,8 +1,9 @@
-import type { Mapping, Source } from '../../schemas/config.ts';
+import type { ConfiguredNormalizer, Mapping, Source } from '../../schemas/config.ts';
 import { type EntityName, entities, entityNames } from '../../schemas/entities.ts';
 import { ConfigError, messageOf } from '../runtime/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type MappedColumns, type PlannedCheck, planChecks } from './checks.ts';
+import { makeNormalizers } from './own-normalizers.ts';
 
 /** What normalizing one source needs to know of the configuration. */
 export interface SourceRules {
@@ -12,6 +13,8 @@ export interface SourceRules {
   readonly timezone: string;
   /** ISO 4217 code for money whose source names none. */
   readonly currency: string;
+  /** The configuration's own normalizers. Default: none. */
+  readonly normalizers?: Readonly<Record<string, ConfiguredNormalizer>>;
 }
 
 /** Rules whose time zone and contract have been looked at; `checks` are the contract's checks by entity. */
@@ -20,14 +23,16 @@ export interface Rules extends SourceRules {
 }
 
 /**
- * Looks at what no row is needed for: the time zone and the contract's checks.
+ * Looks at what no row is needed for: the time zone and the contract's checks; makes normalizers known that are called.
  *
  * @throws ConfigError STK-NORMALIZE-TIMEZONE for a zone the engine does not know
+ * @throws ConfigError STK-NORMALIZE-FUNCTION for a normalizer of the configuration that cannot be
  * @throws ConfigError STK-NORMALIZE-CHECK for a check that fits no mapped column, or a pattern that is no regular expression
  */
 export async function prepareRules(warehouse: Warehouse, rules: SourceRules): Promise<Rules> {
   await refuseUnknownZone(warehouse, rules.timezone);
   await refuseBadPatterns(warehouse, rules);
+  await makeNormalizers(warehouse, rules.source, rules.normalizers ?? {});
   const { name, source } = rules;
   const filled = mappedEntities(source).map(
     (entity) => [entity, filledColumns(entity, source.entities[entity] as Mapping)] as const,

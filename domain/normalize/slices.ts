@@ -3,6 +3,7 @@ import { idempotencyKey } from '../store/manifests.ts';
 import type { Store } from '../store/store.ts';
 import { missingColumns } from './contract.ts';
 import type { Refusal } from './facts.ts';
+import { normalizersKey } from './own-normalizers.ts';
 import type { SourceRules } from './rules.ts';
 
 /** Name of this stage in manifests, keys and ledgers. */
@@ -54,6 +55,7 @@ export function sliceKey(rules: SourceRules, version: number, slice: string, raw
       declared: Object.keys(columns).sort(),
       timezone: rules.timezone,
       currency: rules.currency,
+      ...normalizersKey(rules.source, rules.normalizers ?? {}),
     },
     inputs: [rawManifest],
     scope: scopeOf(rules.name, slice),
