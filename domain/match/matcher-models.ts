@@ -18,9 +18,9 @@ export interface PairModelFamily {
 
 /** Fixed on the training and validation pairs of Abt-Buy, held out fold by fold. */
 export const matcherTrees: GbdtSettings = {
-  trees: 150,
-  leaves: 12,
-  learningRate: 0.08,
+  trees: 100,
+  leaves: 8,
+  learningRate: 0.1,
   minHessian: 1,
   l2: 2,
   rowShare: 0.8,

@@ -2,11 +2,14 @@ import { openStream } from '../math/random.ts';
 import { InputError, ModelError } from '../runtime/errors.ts';
 import { bestThreshold } from './matcher-metrics.ts';
 import { boostedTrees, type PairModel, type PairModelFamily } from './matcher-models.ts';
+import type { PairColumns } from './pair-columns.ts';
 import type { PairMatrix } from './pair-features.ts';
 
 /** Tells whether the records of a pair are one thing. */
 export interface Matcher {
   readonly family: string;
+  /** How the columns of its training records were compared; for `createPairFeatures` of other records. */
+  readonly columns: PairColumns;
   /** Features it looks at, in order; part of those of the pairs it is given. */
   readonly names: readonly string[];
   /** A pair is a match when its score is at least this; the one with the best F1 on pairs held out of training. */
@@ -74,21 +77,15 @@ export async function trainMatcher(
       heldOut[held[at] as number] = score;
   }
   const { threshold, f1 } = bestThreshold(heldOut, labels);
-  return { ...createMatcher(family.name, names, threshold, models), heldOut, heldOutF1: f1 };
+  const matcher = createMatcher({ family: family.name, columns: pairs.columns, names, threshold, models });
+  return { ...matcher, heldOut, heldOutF1: f1 };
 }
 
 /** Puts a matcher together from its parts. */
-export function createMatcher(
-  family: string,
-  names: readonly string[],
-  threshold: number,
-  models: readonly PairModel[],
-): Matcher {
+export function createMatcher(parts: Omit<Matcher, 'score'>): Matcher {
+  const { names, models } = parts;
   return {
-    family,
-    names,
-    threshold,
-    models,
+    ...parts,
     score(pairs) {
       const seen = pickFeatures(pairs, names);
       const scores = new Float64Array(pairs.rows);
@@ -111,9 +108,8 @@ export function pickPairs(pairs: PairMatrix, rows: Int32Array): PairMatrix {
     values.set(pairs.values.subarray(row * width, (row + 1) * width), at * width);
   }
   return {
-    names: pairs.names,
+    ...pairs,
     rows: rows.length,
-    width,
     values,
     lefts: Int32Array.from(rows, (row) => pairs.lefts[row] as number),
     rights: Int32Array.from(rows, (row) => pairs.rights[row] as number),

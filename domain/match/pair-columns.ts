@@ -1,7 +1,8 @@
 /** How a column is compared. */
 export interface PairColumn {
   readonly name: string;
-  readonly kind: 'text' | 'number';
+  /** `prose` is text of more than twelve words on average. */
+  readonly kind: 'text' | 'prose' | 'number';
 }
 
 /** What is compared of records: their columns, and the one that names them. */
@@ -13,6 +14,9 @@ export interface PairColumns {
 
 /** Share of a column's values that must be numbers. */
 const numberShare = 0.8;
+
+/** Words of a text, on average, above which it is prose. */
+const proseWords = 12;
 
 /**
  * Decides how each column is compared by looking at its values; names say nothing.
@@ -28,31 +32,47 @@ export function describePairColumns(
   records: readonly (readonly string[])[],
 ): PairColumns {
   const facts = names.map((_, at) => factsOf(records.map((record) => record[at] ?? '')));
-  const kinds = facts.map(({ isNumber }) => isNumber);
-  if (!kinds.includes(false)) kinds[0] = false;
-  let main = kinds.indexOf(false);
+  const isNumber = facts.map((fact) => fact.isNumber);
+  if (!isNumber.includes(false)) isNumber[0] = false;
+  let main = isNumber.indexOf(false);
   for (const [at, { weight }] of facts.entries()) {
-    if (!kinds[at] && weight > (facts[main]?.weight ?? 0)) main = at;
+    if (!isNumber[at] && weight > (facts[main]?.weight ?? 0)) main = at;
   }
-  return { columns: names.map((name, at) => ({ name, kind: kinds[at] ? 'number' : 'text' })), main };
+  const kindOf = (at: number): PairColumn['kind'] => {
+    if (isNumber[at]) return 'number';
+    return at !== main && (facts[at]?.words ?? 0) > proseWords ? 'prose' : 'text';
+  };
+  return { columns: names.map((name, at) => ({ name, kind: kindOf(at) })), main };
 }
 
 /**
- * The number a value is, NaN where it is none: up to four signs before and behind (`$ 12.99`, `7.2 %`, `330 ml`), commas
+ * The number a value is, NaN where it is none: a currency or a unit may stand by it (`$ 12.99`, `7.2 %`, `330 ml`), commas
  * before three digits divide thousands; minutes and seconds (`3:45`) become seconds.
  */
 export function numberOf(value: string): number {
   const text = value.trim();
   const clock = /^(\d{1,3}):([0-5]\d)$/.exec(text);
   if (clock) return 60 * Number(clock[1]) + Number(clock[2]);
-  const found = /^[^\d.+-]{0,4}([-+]?\d[\d,]*(?:\.\d+)?|[-+]?\.\d+)\s*[^\d.,:/-]{0,4}$/.exec(text);
+  const found = amountPattern.exec(text);
   return found?.[1] === undefined ? Number.NaN : Number(found[1].replaceAll(',', ''));
 }
 
-function factsOf(values: readonly string[]): { readonly isNumber: boolean; readonly weight: number } {
+/** A currency sign or a short word apart, the number, a sign or a short unit. */
+const amountPattern =
+  /^(?:[\p{Sc}#~<>=]\s*|\p{L}{1,4}\.?\s+)?([-+]?(?:\d[\d,]*(?:\.\d+)?|\.\d+))\s*(?:[\p{Sc}%°'"′″]|\p{L}{1,4}\.?)?$/u;
+
+interface ColumnFacts {
+  readonly isNumber: boolean;
+  readonly weight: number;
+  /** On average. */
+  readonly words: number;
+}
+
+function factsOf(values: readonly string[]): ColumnFacts {
   const known = values.filter((value) => value.trim() !== '');
   const numbers = known.filter((value) => !Number.isNaN(numberOf(value))).length;
   const several = known.filter((value) => /\S\s+\S/.test(value.trim())).length;
+  const words = known.reduce((sum, value) => sum + value.trim().split(/\s+/).length, 0);
   const distinct = new Set(known).size;
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
   return {
@@ -61,5 +81,6 @@ function factsOf(values: readonly string[]): { readonly isNumber: boolean; reado
       share(known.length, values.length) *
       share(distinct, known.length) *
       (0.1 + share(several, known.length)),
+    words: share(words, known.length),
   };
 }

@@ -81,10 +81,12 @@ const bags: BagComparison = { cosine: 0, common: 0, count: 0, missLeft: 0, missR
 /** Merges two rising lists; the result is the same object at every call. */
 function compareBags(left: Bag, right: Bag, rarity: Float32Array): BagComparison {
   const [a, b] = [left.ids, right.ids];
-  let [i, j, dot, common, count, missLeft, missRight, rarest] = [0, 0, 0, 0, 0, 0, 0, 0];
-  while (i < a.length || j < b.length) {
-    const x = i < a.length ? (a[i] as number) : Number.POSITIVE_INFINITY;
-    const y = j < b.length ? (b[j] as number) : Number.POSITIVE_INFINITY;
+  const [m, n] = [a.length, b.length];
+  let [i, j, dot, common, count] = [0, 0, 0, 0, 0];
+  let [missLeft, missRight, rarest] = [0, 0, 0];
+  while (i < m && j < n) {
+    const x = a[i] as number;
+    const y = b[j] as number;
     if (x === y) {
       const weight = rarity[x] as number;
       dot += weight * weight;
@@ -106,10 +108,19 @@ function compareBags(left: Bag, right: Bag, rarity: Float32Array): BagComparison
   bags.cosine = share(dot, left.norm * right.norm);
   bags.common = common;
   bags.count = count;
-  bags.missLeft = missLeft;
-  bags.missRight = missRight;
+  bags.missLeft = highestFrom(a, i, rarity, missLeft);
+  bags.missRight = highestFrom(b, j, rarity, missRight);
   bags.rarest = rarest;
   return bags;
+}
+
+function highestFrom(ids: Int32Array, from: number, rarity: Float32Array, least: number): number {
+  let highest = least;
+  for (let at = from; at < ids.length; at++) {
+    const weight = rarity[ids[at] as number] as number;
+    if (weight > highest) highest = weight;
+  }
+  return highest;
 }
 
 /**
@@ -203,13 +214,10 @@ export const titleGroup: FeatureGroup<TitleViews> = {
     'unspelledRight2',
     'unspelledRightCount',
     'firstWord',
-    'jaroWinkler',
-    'commonRun',
-    'commonRunShare',
   ],
   write(row, left, right, records) {
     if (left.main.isEmpty || right.main.isEmpty) {
-      unknowns(row, 12);
+      unknowns(row, 9);
       return;
     }
     for (const [title, other] of [
@@ -223,11 +231,6 @@ export const titleGroup: FeatureGroup<TitleViews> = {
       row.put(found.missed);
     }
     row.put(firstWord(left.main, right.main));
-    const [a, b] = [left.main.squashed, right.main.squashed];
-    row.put(jaroWinkler(a, b));
-    const run = longestCommonRun(a, b);
-    row.put(run);
-    row.put(run / Math.min(a.length, b.length));
   },
 };
 
@@ -362,7 +365,7 @@ function countIn(list: readonly string[], other: readonly string[]): number {
   return count;
 }
 
-/** Two texts of one column, short ones by their letters too: equal, one inside the other, Jaro-Winkler, missing on a side. */
+/** Two texts of one column: equal, one inside the other, Jaro-Winkler where both are short (to 32 signs), missing on a side. */
 export const valueGroup: FeatureGroup<TextView> = {
   names: ['equal', 'inside', 'jaroWinkler', 'missing'],
   write(row, left, right) {
@@ -373,7 +376,7 @@ export const valueGroup: FeatureGroup<TextView> = {
       const [a, b] = [left.squashed, right.squashed];
       row.put(a === b ? 1 : 0);
       row.put(a.includes(b) || b.includes(a) ? 1 : 0);
-      row.put(jaroWinkler(a, b));
+      row.put(Math.max(a.length, b.length) <= 32 ? jaroWinkler(a, b) : unknown);
     }
     row.put(missing);
   },

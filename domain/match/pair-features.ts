@@ -21,6 +21,8 @@ import {
 /** Features of pairs, a value per name and pair; NaN where a side has no value. */
 export interface PairMatrix extends DenseMatrix, PairEnds {
   readonly names: readonly string[];
+  /** How the columns of the records were compared. */
+  readonly columns: PairColumns;
 }
 
 /** Compares pairs of records whose texts were prepared once. */
@@ -56,7 +58,7 @@ export function createPairFeatures(
   return {
     columns,
     names,
-    compare: (pairs) => compare(pairs, profiled, groups, names, compared),
+    compare: (pairs) => ({ ...compare(pairs, profiled, groups, names, compared), columns }),
   };
 }
 
@@ -76,27 +78,21 @@ function groupsOf({ columns, main }: PairColumns): NamedGroup[] {
       readonly names: readonly string[];
       write(row: FeatureRow, left: Compared, right: Compared, records: ProfiledRecords): void;
     },
-    left: (profile: RecordProfile) => Compared,
-    right = left,
+    of: (profile: RecordProfile) => Compared,
   ): void => {
     groups.push({
       names: group.names.map((name) => `${prefix} ${name}`),
-      write: (row, a, b, records) => group.write(row, left(a), right(b), records),
+      write: (row, a, b, records) => group.write(row, of(a), of(b), records),
     });
   };
   const whole = (profile: RecordProfile) => profile.whole;
   const title = (profile: RecordProfile) => profile.main;
   add('whole', wordGroup, whole);
-  add('whole', gramGroup, whole);
   add('main', titleGroup, (profile) => profile);
   add('main', codeGroup, (profile) => profile);
   add('main', numberGroup, (profile) => profile);
   add('main', gramGroup, title);
-  if (columns.length > 1) {
-    add('main', wordGroup, title);
-    add('mainWhole', wordGroup, title, whole);
-    add('wholeMain', wordGroup, whole, title);
-  }
+  if (columns.length > 1) add('main', wordGroup, title);
   for (const [at, { name, kind }] of columns.entries()) {
     if (kind === 'number') {
       add(`${name}:`, amountGroup, (profile) => profile.numbers[at] as number);
@@ -106,7 +102,7 @@ function groupsOf({ columns, main }: PairColumns): NamedGroup[] {
     add(`${name}:`, valueGroup, text);
     if (at === main) continue;
     add(`${name}:`, wordGroup, text);
-    add(`${name}:`, gramGroup, text);
+    if (kind === 'text') add(`${name}:`, gramGroup, text);
   }
   return groups;
 }
@@ -117,7 +113,7 @@ function compare(
   groups: readonly NamedGroup[],
   names: readonly string[],
   compared: readonly string[],
-): PairMatrix {
+): Omit<PairMatrix, 'columns'> {
   const rows = pairs.lefts.length;
   const width = names.length;
   const values = new Float32Array(rows * width);
@@ -139,5 +135,5 @@ function compare(
     const target = width - (compared.length - place) * contextNames.length;
     writeContext(pairs, scores, values, width, target);
   }
-  return { ...pairs, rows, width, values, names };
+  return { lefts: pairs.lefts, rights: pairs.rights, rows, width, values, names };
 }

@@ -36,6 +36,7 @@ export interface TextView {
 export interface RecordProfile {
   /** All its texts as one. */
   readonly whole: TextView;
+  /** The main column's text; all texts where it is missing. */
   readonly main: TextView;
   /** Per text column; none for number columns. */
   readonly texts: readonly (TextView | undefined)[];
@@ -60,12 +61,13 @@ export function profileRecords(records: PairRecords, { columns, main }: PairColu
   const grams = createNumbering();
   const view = (text: string): TextView => viewOf(text, words, grams);
   const profile = (record: readonly string[]): RecordProfile => {
-    const texts = columns.map(({ kind }, at) => (kind === 'text' ? view(record[at] ?? '') : undefined));
+    const texts = columns.map(({ kind }, at) => (kind === 'number' ? undefined : view(record[at] ?? '')));
     const isAlone = columns.length === 1;
     const whole = isAlone ? (texts[0] as TextView) : view(record.filter((value) => value !== '').join(' '));
+    const title = texts[main] as TextView;
     return {
       whole,
-      main: texts[main] as TextView,
+      main: title.isEmpty ? whole : title,
       texts,
       numbers: columns.map(({ kind }, at) => (kind === 'number' ? numberOf(record[at] ?? '') : Number.NaN)),
     };

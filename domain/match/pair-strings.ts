@@ -1,5 +1,5 @@
 /** Signs of a text that string comparisons look at; what lies behind is cut off. */
-export const comparedSigns = 96;
+export const comparedSigns = 64;
 
 const usedLeft = new Uint8Array(comparedSigns);
 const usedRight = new Uint8Array(comparedSigns);
@@ -8,7 +8,7 @@ const runs = new Uint8Array(comparedSigns + 1);
 /**
  * Jaro-Winkler similarity of two texts, 0 to 1 (prefix weight 0.1, at most four signs); two empty texts: 1.
  *
- * The first 96 UTF-16 units count.
+ * The first 64 UTF-16 units count.
  * Source: Winkler 1990.
  */
 export function jaroWinkler(a: string, b: string): number {
@@ -50,7 +50,7 @@ export function commonPrefix(a: string, b: string): number {
   return at;
 }
 
-/** Length of the longest run of signs that stands in both texts; of each the first 96 UTF-16 units count. */
+/** Length of the longest run of signs that stands in both texts; of each the first 64 UTF-16 units count. */
 export function longestCommonRun(a: string, b: string): number {
   const [m, n] = [Math.min(a.length, comparedSigns), Math.min(b.length, comparedSigns)];
   runs.fill(0, 0, n + 1);

@@ -5,8 +5,8 @@ export interface TreeNodes {
   readonly columns: number[];
   /** Highest bin that goes left. */
   readonly bins: number[];
+  /** The left child; the right one stands behind it. */
   readonly lefts: number[];
-  readonly rights: number[];
   /** Of a leaf: what it adds to the score. */
   readonly values: number[];
 }
@@ -78,7 +78,6 @@ export function growBoostedTree(
     nodes.columns[leaf.node] = leaf.split.column;
     nodes.bins[leaf.node] = leaf.split.bin;
     nodes.lefts[leaf.node] = left;
-    nodes.rights[leaf.node] = right;
     const leftIsSmall = middle - leaf.from <= leaf.to - middle;
     const [begin, end] = leftIsSmall ? [leaf.from, middle] : [middle, leaf.to];
     const small = sum(binned, derivatives, rows, begin, end, picked);
@@ -182,7 +181,6 @@ function partition(rows: Int32Array, from: number, to: number, binned: BinnedRow
 function addNode(nodes: TreeNodes): number {
   nodes.bins.push(0);
   nodes.lefts.push(0);
-  nodes.rights.push(0);
   nodes.values.push(0);
   return nodes.columns.push(-1) - 1;
 }

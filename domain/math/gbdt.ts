@@ -58,7 +58,7 @@ export function trainGbdt(
   const scores = new Float64Array(features.rows).fill(base);
   const gradients = new Float64Array(features.rows);
   const hessians = new Float64Array(features.rows);
-  const nodes: TreeNodes = { columns: [], bins: [], lefts: [], rights: [], values: [] };
+  const nodes: TreeNodes = { columns: [], bins: [], lefts: [], values: [] };
   const roots: number[] = [];
   for (let tree = 0; tree < settings.trees; tree++) {
     const random = openStream(seed, 'gbdt', tree);
@@ -76,66 +76,50 @@ export function trainGbdt(
 export function gbdtFromTensors(tensors: Readonly<Record<string, FloatTensor>>): Gbdt {
   const { roots, nodes, shape } = tensors;
   const [width, base] = shape?.data ?? [];
-  if (!roots || !nodes || width === undefined || base === undefined || nodes.data.length % 5 !== 0) {
-    throw new ModelError('Boosted trees need the tensors roots, nodes [n, 5] and shape; train them again', {
-      code: 'STK-MODEL-GBDT',
-    });
+  if (!roots || !nodes || width === undefined || base === undefined || nodes.data.length % 3 !== 0) {
+    throw damaged('they need the tensors roots, nodes [n, 3] and shape');
   }
-  const count = nodes.data.length / 5;
-  const forest = emptyTrees(count, Int32Array.from(roots.data));
-  for (let node = 0; node < count; node++) {
-    const [column, cut, left, right, value] = nodes.data.subarray(5 * node, 5 * node + 5);
-    forest.columns[node] = column as number;
-    forest.cuts[node] = cut as number;
-    forest.lefts[node] = left as number;
-    forest.rights[node] = right as number;
-    forest.values[node] = value as number;
-  }
-  const fits = (node: number): boolean => node >= 0 && node < count;
+  const count = nodes.data.length / 3;
+  const trees: Trees = {
+    roots: Int32Array.from(roots.data),
+    links: Int32Array.from({ length: 2 * count }, (_, at) => nodes.data[3 * (at >> 1) + (at & 1)] as number),
+    amounts: Float32Array.from({ length: count }, (_, node) => nodes.data[3 * node + 2] as number),
+  };
   // Children stand behind their parents, so that no walk can go round in circles.
-  const whole = forest.columns.every((column, node) => {
-    const [left, right] = [forest.lefts[node] as number, forest.rights[node] as number];
-    return column < 0 || (column < width && left > node && right > node && fits(left) && fits(right));
+  const isWhole = trees.amounts.every((_, node) => {
+    const [column, left] = [trees.links[2 * node] as number, trees.links[2 * node + 1] as number];
+    return column < 0 || (column < width && left > node && left + 1 < count);
   });
-  if (!whole || !forest.roots.every(fits)) {
-    throw new ModelError('Boosted trees name columns or nodes they do not have; train them again', {
-      code: 'STK-MODEL-GBDT',
-    });
+  if (!isWhole || !trees.roots.every((root) => root >= 0 && root < count)) {
+    throw damaged('they name columns or nodes they do not have');
   }
-  return createGbdt(forest, base, width);
+  return createGbdt(trees, base, width);
 }
 
-/** Trees as arrays; values are 32-bit floats, so that trees read back score alike. */
+function damaged(why: string): ModelError {
+  return new ModelError(`These are no whole boosted trees: ${why}; train them again`, {
+    code: 'STK-MODEL-GBDT',
+  });
+}
+
+/** Trees as arrays; amounts are 32-bit floats, so that trees read back score alike. */
 interface Trees {
   readonly roots: Int32Array;
-  /** -1 of a leaf. */
-  readonly columns: Int32Array;
-  /** Go left when the value is not above. */
-  readonly cuts: Float32Array;
-  readonly lefts: Int32Array;
-  readonly rights: Int32Array;
-  readonly values: Float32Array;
-}
-
-function emptyTrees(count: number, roots: Int32Array): Trees {
-  return {
-    roots,
-    columns: new Int32Array(count),
-    cuts: new Float32Array(count),
-    lefts: new Int32Array(count),
-    rights: new Int32Array(count),
-    values: new Float32Array(count),
-  };
+  /** [nodes, 2]: column (-1 of a leaf) and left child; the right child stands behind it. */
+  readonly links: Int32Array;
+  /** [nodes]: go left when the value is not above; of a leaf, what it adds. */
+  readonly amounts: Float32Array;
 }
 
 function packed(nodes: TreeNodes, roots: readonly number[], cuts: readonly Float32Array[]): Trees {
   return {
     roots: Int32Array.from(roots),
-    columns: Int32Array.from(nodes.columns),
-    cuts: Float32Array.from(nodes.columns, (column, node) => cuts[column]?.[nodes.bins[node] as number] ?? 0),
-    lefts: Int32Array.from(nodes.lefts),
-    rights: Int32Array.from(nodes.rights),
-    values: Float32Array.from(nodes.values),
+    links: Int32Array.from(nodes.columns.flatMap((column, node) => [column, nodes.lefts[node] as number])),
+    amounts: Float32Array.from(nodes.columns, (column, node) =>
+      column < 0
+        ? (nodes.values[node] as number)
+        : ((cuts[column] as Float32Array)[nodes.bins[node] as number] as number),
+    ),
   };
 }
 
@@ -147,43 +131,58 @@ function createGbdt(trees: Trees, exactBase: number, width: number): Gbdt {
     toTensors: () => ({
       shape: { shape: [2], data: Float32Array.of(width, base) },
       roots: { shape: [trees.roots.length], data: Float32Array.from(trees.roots) },
-      nodes: { shape: [trees.columns.length, 5], data: nodeRows(trees) },
+      nodes: {
+        shape: [trees.amounts.length, 3],
+        data: Float32Array.from({ length: 3 * trees.amounts.length }, (_, at) => {
+          const node = Math.floor(at / 3);
+          return (at % 3 === 2 ? trees.amounts[node] : trees.links[2 * node + (at % 3)]) as number;
+        }),
+      },
     }),
   };
 }
 
-function nodeRows({ columns, cuts, lefts, rights, values }: Trees): Float32Array {
-  const rows = new Float32Array(columns.length * 5);
-  for (let node = 0; node < columns.length; node++) {
-    const fields = [columns, cuts, lefts, rights, values].map((field) => field[node] as number);
-    rows.set(fields, 5 * node);
-  }
-  return rows;
-}
+/** Rows that are walked through one tree before the next: their values and the tree stay in the cache. */
+const blockRows = 32;
 
-function predict(trees: Trees, base: number, width: number, features: DenseMatrix): Float64Array {
+function predict(
+  trees: Trees,
+  base: number,
+  width: number,
+  { rows, ...features }: DenseMatrix,
+): Float64Array {
   if (features.width !== width) {
     throw new ModelError(`Trees that learned from ${width} columns were given ${features.width}`, {
       code: 'STK-MODEL-GBDT-WIDTH',
       details: { expected: width, found: features.width },
     });
   }
-  const { roots, columns, cuts, lefts, rights, values } = trees;
-  const scores = new Float64Array(features.rows);
-  for (let row = 0; row < features.rows; row++) {
-    const start = row * width;
-    let score = base;
-    for (let tree = 0; tree < roots.length; tree++) {
-      let node = roots[tree] as number;
-      for (let column = columns[node] as number; column >= 0; column = columns[node] as number) {
-        const goesLeft = (features.values[start + column] as number) <= (cuts[node] as number);
-        node = (goesLeft ? lefts[node] : rights[node]) as number;
-      }
-      score += values[node] as number;
-    }
-    scores[row] = score;
+  const scores = new Float64Array(rows).fill(base);
+  for (let from = 0; from < rows; from += blockRows) {
+    const to = Math.min(rows, from + blockRows);
+    for (const root of trees.roots) addTree(scores, trees, root, features.values, width, from, to);
   }
   return scores;
+}
+
+function addTree(
+  scores: Float64Array,
+  { links, amounts }: Trees,
+  root: number,
+  values: Float32Array,
+  width: number,
+  from: number,
+  to: number,
+): void {
+  for (let row = from; row < to; row++) {
+    const start = row * width;
+    let node = root;
+    for (let column = links[2 * node] as number; column >= 0; column = links[2 * node] as number) {
+      const goesLeft = (values[start + column] as number) <= (amounts[node] as number);
+      node = (links[2 * node + 1] as number) + (goesLeft ? 0 : 1);
+    }
+    scores[row] = (scores[row] as number) + (amounts[node] as number);
+  }
 }
 
 /** Log-odds of the share of yes, one yes and one no added. */
@@ -222,7 +221,7 @@ function sample(count: number, share: number, random: Random): Int32Array {
 
 function addScores(
   scores: Float64Array,
-  { columns, bins: highest, lefts, rights, values }: TreeNodes,
+  { columns, bins: highest, lefts, values }: TreeNodes,
   root: number,
   bins: Uint8Array,
   width: number,
@@ -231,7 +230,7 @@ function addScores(
     let node = root;
     for (let column = columns[node] as number; column >= 0; column = columns[node] as number) {
       const goesLeft = (bins[row * width + column] as number) <= (highest[node] as number);
-      node = (goesLeft ? lefts[node] : rights[node]) as number;
+      node = (lefts[node] as number) + (goesLeft ? 0 : 1);
     }
     scores[row] = (scores[row] as number) + (values[node] as number);
   }
