@@ -197,6 +197,12 @@ function dataCommands(root: Command): void {
     .action(async (texts, options, command) =>
       exit(await (await import('./embed.ts')).embed(texts, options, globals(command))),
     );
+  root
+    .command('normalizers [name] [texts...]')
+    .description('functions for mapping expressions; with texts, what one makes of them')
+    .action(async (name, texts, _, command) =>
+      exit(await (await import('./normalizers.ts')).normalizers(name, texts, globals(command))),
+    );
   const quarantine = root.command('quarantine').description('rows that were rejected, and why');
   quarantine
     .command('list')
