@@ -6,8 +6,8 @@ import { type CodedColumn, unknown } from './text-table.ts';
 export interface Ballot {
   readonly dependency: Dependency;
   readonly grouping: Grouping;
-  /** Weight, in rows, of a value that a group has not shown yet. */
-  readonly alpha: number;
+  /** Weight, in rows, of a value that each group has not shown yet. */
+  readonly alphas: Float32Array;
   readonly starts: Int32Array;
   readonly codes: Int32Array;
   readonly counts: Int32Array;
@@ -20,7 +20,7 @@ export interface Ballot {
 /** Choices kept for each group. */
 export const choices = 3;
 const fewestRows = 2;
-const alphas = { hard: 0.05, soft: 0.5 };
+const weights = { hard: 0.05, soft: 0.5 };
 const agreeing = 0.2;
 
 /** Counts the values of each group. Cost: rows x log of the group sizes. */
@@ -31,6 +31,8 @@ export function openBallot(dependency: Dependency, grouping: Grouping, target: C
   const top = new Int32Array(groups * choices).fill(unknown);
   const codes = new Int32Array(grouping.rows.length);
   const counts = new Int32Array(grouping.rows.length);
+  const alphas = new Float32Array(groups);
+  const soft = isSoft(dependency);
   const empty = target.codeOf('') ?? unknown;
   let at = 0;
   for (let group = 0; group < groups; group++) {
@@ -45,10 +47,10 @@ export function openBallot(dependency: Dependency, grouping: Grouping, target: C
     }
     sizes[group] = members.length;
     starts[group + 1] = at;
+    alphas[group] = soft ? Math.max(weights.soft, novelty(counts.subarray(from, at))) : weights.hard;
     rankTop(top, group, codes, counts, from, at, empty);
   }
-  const alpha = isSoft(dependency) ? alphas.soft : alphas.hard;
-  return { dependency, grouping, alpha, starts, codes, counts, sizes, top };
+  return { dependency, grouping, alphas, starts, codes, counts, sizes, top };
 }
 
 /** Rows of a group that hold a value. */
@@ -73,6 +75,18 @@ export function bearsOut(ballot: Ballot, target: CodedColumn, row: number): -1 |
   const others = (ballot.sizes[group] ?? 0) - 1;
   if (others < 1) return 0;
   return countIn(ballot, group, own) - 1 >= others * agreeing ? 1 : -1;
+}
+
+/**
+ * Weight of values yet unseen in a group that really holds several, by how many it has shown and how far they are from
+ * being one.
+ *
+ * Source: the Chinese restaurant process, where n rows show about a x log(1 + n / a) values; a is taken as 1 inside.
+ */
+function novelty(counts: Int32Array): number {
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const most = counts.reduce((max, count) => Math.max(max, count), 0);
+  return rows === 0 ? 0 : ((1 - most / rows) * counts.length) / Math.log(1 + rows);
 }
 
 function membersOf({ starts, rows }: Grouping, group: number, target: CodedColumn): Int32Array {

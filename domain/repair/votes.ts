@@ -1,5 +1,5 @@
 import { type Ballot, choices, countIn } from './ballots.ts';
-import { isSoft } from './dependencies.ts';
+import { type Dependency, isSoft } from './dependencies.ts';
 import { editDistance } from './edit-distance.ts';
 import type { Reliability } from './reliability.ts';
 import { type CodedColumn, unknown } from './text-table.ts';
@@ -17,6 +17,7 @@ export interface Verdict {
 }
 
 const doubtToTell = 0.5;
+const softAlone = 0.5;
 /** A text that is a slip of the pen away from the voted one is this much likelier to be an error than any other. */
 const typoGain = 20;
 /** How many times rarer than the voted text a slip of the pen is. */
@@ -37,6 +38,7 @@ export function voteOnColumn(
   reliability: Reliability,
   errorRate: number,
 ): Verdict[] {
+  if (!ballots.some(({ dependency }) => mayVoteAlone(dependency))) return [];
   const soft = ballots.filter(({ dependency }) => isSoft(dependency)).length;
   const shares = ballots.map(({ dependency }) => (isSoft(dependency) ? 1 / soft : 1));
   const filled = target.counts.reduce((sum, count) => sum + count, 0);
@@ -49,6 +51,11 @@ export function voteOnColumn(
     if (verdict && verdict.doubt > doubtToTell) verdicts.push(verdict);
   }
   return verdicts;
+}
+
+/** Groups that really hold several values tell something only where they mostly hold one. */
+function mayVoteAlone(dependency: Dependency): boolean {
+  return !isSoft(dependency) || dependency.strength >= softAlone;
 }
 
 function voteOnCell(
@@ -112,8 +119,9 @@ function voteFor(
     if (group < 0) continue;
     const size = (ballot.sizes[group] ?? 0) - (own === unknown ? 0 : 1);
     if (size < 1) continue;
+    const alpha = ballot.alphas[group] ?? 0;
     const count = countIn(ballot, group, code) - (code === own ? 1 : 0);
-    score += (weights[index] ?? 0) * Math.log((count + ballot.alpha * floor) / (size + ballot.alpha));
+    score += (weights[index] ?? 0) * Math.log((count + alpha * floor) / (size + alpha));
   }
   return score;
 }
