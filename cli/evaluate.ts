@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addEvaluateClean } from './evaluate-clean.ts';
+import { addEvaluateColumns } from './evaluate-columns.ts';
 import { addEvaluateIntake } from './evaluate-intake.ts';
 import { addEvaluateMatch } from './evaluate-match.ts';
 import { addEvaluateText } from './evaluate-text.ts';
@@ -35,6 +36,7 @@ export function addEvaluate(
   ).action(async (options, command) =>
     end(await (await import('./evaluate-ranking.ts')).ranking(options, globals(command))),
   );
+  addEvaluateColumns(evaluate, globals, end);
   addEvaluateText(evaluate, globals, end);
   addEvaluateMatch(evaluate, globals, end);
   addEvaluateClean(evaluate, globals, end);

@@ -1,4 +1,4 @@
-import type { Kind } from './kinds.ts';
+import type { Kind } from './kind.ts';
 import { type ColumnProfile, share } from './profile-columns.ts';
 
 /** Names of profile alerts, as ydata-profiling has them. */

@@ -3,7 +3,8 @@ import { type EntityName, entities } from '../../schemas/entities.ts';
 import type { ColumnRow, Evidence } from '../../schemas/inventory.ts';
 import { alertsOf } from './alerts.ts';
 import type { Asset, SourceExpression } from './assets.ts';
-import { guessKind, type Kind, kindMeanings, kindOfEntityColumn } from './kinds.ts';
+import type { Guess, Kind } from './kind.ts';
+import { guessKind, guessKinds, kindMeanings, kindOfEntityColumn } from './kinds.ts';
 import { isPlain } from './mapping-columns.ts';
 import { shownValue } from './patterns.ts';
 import { personalVerdict } from './personal.ts';
@@ -33,11 +34,13 @@ export function columnRows(
   expressions: readonly SourceExpression[],
   config: Pick<Config, 'sources'>,
 ): ColumnRow[] {
+  const guesses = guessKinds(profiles);
   return profiles.map((profile, position) => {
+    const guess = guesses[position] ?? guessKind(profile);
     const known =
       asset.kind === 'source'
-        ? sourceKnowledge(asset, profile, expressions, config)
-        : unifiedKnowledge(asset, profile, expressions, config);
+        ? sourceKnowledge(asset, profile, guess, expressions, config)
+        : unifiedKnowledge(asset, profile, guess, expressions, config);
     return columnRow(asset.asset, position + 1, profile, known);
   });
 }
@@ -84,6 +87,7 @@ export function skippedColumnRows(asset: string, after: number, names: readonly 
 function sourceKnowledge(
   asset: Asset,
   profile: ColumnProfile,
+  guess: Guess,
   expressions: readonly SourceExpression[],
   config: Pick<Config, 'sources'>,
 ): Knowledge {
@@ -102,7 +106,6 @@ function sourceKnowledge(
     feeds,
   };
   const mapped = reading.find(({ target }) => target !== 'where' && !target.startsWith('attributes.'));
-  const guess = guessKind(profile);
   const kind = mapped
     ? kindOfEntityColumn(mapped.target, entities[mapped.entity].columns[mapped.target])
     : guess.kind;
@@ -130,6 +133,7 @@ function mappedMeaning(mapped: SourceExpression): Pick<Knowledge, 'meaning' | 'e
 function unifiedKnowledge(
   asset: Asset,
   profile: ColumnProfile,
+  guess: Guess,
   expressions: readonly SourceExpression[],
   config: Pick<Config, 'sources'>,
 ): Knowledge {
@@ -158,7 +162,6 @@ function unifiedKnowledge(
     };
   }
   const own = stageColumns[profile.column];
-  const guess = guessKind(profile);
   const plain = filling.find(isPlain);
   const told = plain && declared(plain.source, plain.reads[0] ?? '')?.description;
   if (told) {

@@ -1,32 +1,8 @@
 import type { EntityColumn } from '../../schemas/entities.ts';
+import { nameGuesses } from './column-names.ts';
+import type { Guess, Kind } from './kind.ts';
 import type { PatternName } from './patterns.ts';
 import type { ColumnProfile } from './profile-columns.ts';
-
-/** What kind of thing a column holds, in the inventory's words. */
-export type Kind =
-  | 'id'
-  | 'money'
-  | 'quantity'
-  | 'time'
-  | 'country'
-  | 'email'
-  | 'phone'
-  | 'person'
-  | 'url'
-  | 'text'
-  | 'category'
-  | 'flag'
-  | 'number'
-  | 'json'
-  | 'empty'
-  | 'unknown';
-
-/** A guess and the observation it rests on, in words. */
-export interface Guess {
-  readonly kind: Kind;
-  readonly evidence: 'values' | 'name' | 'none';
-  readonly why: string;
-}
 
 /** What each kind means, in one sentence. */
 export const kindMeanings: Readonly<Record<Kind, string>> = {
@@ -47,59 +23,6 @@ export const kindMeanings: Readonly<Record<Kind, string>> = {
   empty: 'No value in the rows looked at.',
   unknown: 'Not known; describe it under the source’s columns in temporal.config.ts.',
 };
-
-/** Whole words of column names, English, German and Chinese, by the kind they suggest; the first list that fits wins. */
-const nameWords: readonly (readonly [Kind, readonly string[]])[] = [
-  ['email', ['email', 'mail', '邮箱', '邮件']],
-  ['phone', ['phone', 'mobile', 'tel', 'telephone', 'fax', '手机', '电话']],
-  [
-    'person',
-    [
-      'firstname',
-      'lastname',
-      'surname',
-      'fullname',
-      'customername',
-      'username',
-      'vorname',
-      'nachname',
-      'birthday',
-      'birthdate',
-      'dob',
-      'ssn',
-      'passport',
-      'iban',
-      'street',
-      'address',
-      'zip',
-      'postcode',
-      'postal',
-      'ip',
-      '姓名',
-      '地址',
-      '生日',
-      '身份证',
-    ],
-  ],
-  ['url', ['url', 'link', 'href', 'image', 'img', 'website', '链接', '图片']],
-  ['time', ['date', 'time', 'timestamp', 'at', 'day', 'datum', 'zeit', '日期', '时间']],
-  [
-    'money',
-    ['price', 'amount', 'cost', 'revenue', 'total', 'value', 'fee', 'tax', 'preis', 'betrag', '价格', '金额'],
-  ],
-  ['quantity', ['quantity', 'qty', 'count', 'units', 'stock', 'menge', 'anzahl', '数量', '库存']],
-  ['country', ['country', 'nation', 'land', '国家']],
-  ['id', ['id', 'no', 'nr', 'number', 'code', 'key', 'sku', 'ean', 'gtin', 'upc', 'uuid', '编号', '编码']],
-  ['flag', ['is', 'has', 'flag', 'active', 'enabled', '是否']],
-  [
-    'category',
-    ['category', 'type', 'kind', 'status', 'brand', 'segment', 'group', 'class', '类别', '分类', '品牌'],
-  ],
-  [
-    'text',
-    ['title', 'name', 'description', 'text', 'comment', 'review', 'note', '标题', '名称', '描述', '评论'],
-  ],
-];
 
 /** The kind of an entity's own column, from its type and name. */
 export function kindOfEntityColumn(column: string, spec: EntityColumn | undefined): Kind {
@@ -130,28 +53,24 @@ export function guessKind(profile: ColumnProfile): Guess {
   return named ?? shapeGuess(profile);
 }
 
-/** The kinds a column's name suggests, likeliest first, each with the word that suggests it. */
-export function nameGuesses(column: string): Guess[] {
-  const words = wordsOf(column);
-  return nameWords.flatMap(([kind, list]): Guess[] => {
-    const word = list.find((candidate) => words.includes(candidate));
-    return word ? [{ kind, evidence: 'name', why: `the name has the word “${word}”` }] : [];
+/** Guesses what every column of one table holds, in the table's order: each by itself, then by what stands beside it. */
+export function guessKinds(profiles: readonly ColumnProfile[]): Guess[] {
+  const guesses = profiles.map(guessKind);
+  return guesses.map((guess, index) => {
+    const others = guesses.filter((_, other) => other !== index);
+    return byNeighbours(profiles[index]?.column ?? '', guess, others);
   });
 }
 
-/** Lower-case words of a name: split at case changes, digits and punctuation, neighbours joined, and Chinese words inside. */
-function wordsOf(column: string): string[] {
-  const pieces = column
-    .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
-    .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
-    .toLowerCase()
-    .split(/[^\p{L}]+/u)
-    .filter((piece) => piece !== '');
-  const pairs = pieces.slice(1).map((piece, index) => `${pieces[index]}${piece}`);
-  const chinese = nameWords.flatMap(([, list]) =>
-    list.filter((word) => /\p{Script=Han}/u.test(word) && column.includes(word)),
-  );
-  return [...pairs, ...pieces, ...chinese];
+/** Names that mean one thing beside some columns and another beside others. */
+function byNeighbours(column: string, guess: Guess, others: readonly Guess[]): Guess {
+  const name = column.toLowerCase();
+  const has = (...kinds: Kind[]): boolean => others.some(({ kind }) => kinds.includes(kind));
+  if (name === 'value' && guess.kind === 'money' && !has('money', 'id', 'quantity'))
+    return { kind: 'number', evidence: 'values', why: 'a value beside times only is a measurement' };
+  if (name === 'name' && guess.kind === 'text' && has('email', 'phone') && !has('money'))
+    return { kind: 'person', evidence: 'name', why: 'it is the name in a list of people’s addresses' };
+  return guess;
 }
 
 const clearPatterns: readonly (readonly [PatternName, Kind, string])[] = [
@@ -162,6 +81,7 @@ const clearPatterns: readonly (readonly [PatternName, Kind, string])[] = [
   ['ip', 'person', 'IP addresses'],
   ['url', 'url', 'web addresses'],
   ['uuid', 'id', 'UUIDs'],
+  ['named_date', 'time', 'dates'],
 ];
 
 function valueGuess(profile: ColumnProfile): Guess | undefined {
@@ -181,25 +101,66 @@ function valueGuess(profile: ColumnProfile): Guess | undefined {
 
 /** Whether the values allow what the name says: amounts and quantities must be numbers, texts must not. */
 function fits(kind: Kind, profile: ColumnProfile): boolean {
-  const numeric = profile.numbers !== undefined;
-  if (kind === 'money' || kind === 'quantity') return numeric;
-  if (kind === 'time' || kind === 'url' || kind === 'flag' || kind === 'email') return false;
-  return kind === 'text' ? !numeric : true;
+  const { numbers, patterns } = profile;
+  const numeric = numbers !== undefined || patterns.amount >= 0.8;
+  switch (kind) {
+    case 'money':
+      return numeric;
+    case 'quantity':
+      return numeric || patterns.measure + patterns.amount >= 0.8;
+    case 'time':
+      return isCalendarPart(profile);
+    case 'url':
+      return patterns.host >= 0.8;
+    case 'flag':
+    case 'email':
+      return false;
+    case 'text':
+      return numbers === undefined && !isFewWords(profile);
+    default:
+      return true;
+  }
 }
 
+const calendarParts: readonly (readonly [RegExp, number, number])[] = [
+  [/year|jahr|年/i, 1800, 2200],
+  [/quarter/i, 1, 4],
+  [/month|monat|月/i, 1, 12],
+  [/week|woche|周/i, 0, 53],
+  [/day/i, 0, 366],
+];
+
+/** Whole numbers within what a year, month or week can be, under such a name; a few typing errors do no harm. */
+function isCalendarPart({ column, looksLike, numbers }: ColumnProfile): boolean {
+  const part = calendarParts.find(([word]) => word.test(column));
+  if (!part || !numbers || looksLike !== 'integer') return false;
+  const [, least, most] = part;
+  return Number(numbers.p05) >= least && Number(numbers.p95) <= most;
+}
+
+/** A few short values that recur all the time are a category, whatever the name says of words. */
+function isFewWords({ averageLength, distinct, rows, nulls }: ColumnProfile): boolean {
+  return averageLength <= 20 && distinct <= 50 && rows - nulls >= 20 * distinct;
+}
+
+/** Fewest values from which "every value once" tells something. */
+const leastUnique = 20;
+
 function shapeGuess(profile: ColumnProfile): Guess {
+  const { numbers, patterns, averageLength, distinct, signatureShare } = profile;
   const valued = profile.rows - profile.nulls;
-  if (profile.numbers) return { kind: 'number', evidence: 'values', why: 'its values are numbers' };
-  if (profile.averageLength > 30)
-    return {
-      kind: 'text',
-      evidence: 'values',
-      why: `its values have ${profile.averageLength} characters on average`,
-    };
-  if (profile.distinct <= 50 && valued >= 2 * profile.distinct)
-    return { kind: 'category', evidence: 'values', why: `it has ${profile.distinct} recurring values` };
-  if (profile.distinct === valued && valued > 1 && profile.signatureShare >= 0.9)
-    return { kind: 'id', evidence: 'values', why: 'every value occurs once and all are written alike' };
+  const told = (kind: Kind, why: string): Guess => ({ kind, evidence: 'values', why });
+  if (numbers) return told('number', 'its values are numbers');
+  if (patterns.amount >= 0.8) return told('number', 'its values are numbers with separators or signs');
+  if (averageLength > 30) return told('text', `its values have ${averageLength} characters on average`);
+  if (patterns.measure >= 0.8) return told('quantity', 'its values are numbers with a unit');
+  if (valued >= 2 * distinct && (distinct <= 50 || valued >= leastUnique))
+    return told(
+      'category',
+      distinct === 1 ? 'it has one recurring value' : `it has ${distinct} recurring values`,
+    );
+  if (distinct === valued && valued >= leastUnique && signatureShare >= 0.9)
+    return told('id', 'every value occurs once and all are written alike');
   return { kind: 'unknown', evidence: 'none', why: 'neither name nor values tell' };
 }
 

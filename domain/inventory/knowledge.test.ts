@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWarehouse, type Warehouse } from '../warehouse/warehouse.ts';
 import { alertsOf } from './alerts.ts';
-import { guessKind, type Kind } from './kinds.ts';
+import type { Kind } from './kind.ts';
+import { guessKind, guessKinds } from './kinds.ts';
 import { isPlain, mappedExpressions } from './mapping-columns.ts';
 import { looksPersonal, shownValue } from './patterns.ts';
 import { personalVerdict } from './personal.ts';
@@ -42,6 +43,10 @@ async function profileOf(name: string, values: readonly (string | null)[]): Prom
   return profile;
 }
 
+function repeated(values: readonly string[], times: number): string[] {
+  return Array.from({ length: times }, () => values).flat();
+}
+
 describe('guessKind', () => {
   it.each<[string, string[], Kind, 'values' | 'name' | 'none']>([
     ['contact', ['a@b.de', 'c@d.org'], 'email', 'values'],
@@ -57,8 +62,37 @@ describe('guessKind', () => {
     ['zq', ['1', '5', '9'], 'number', 'values'],
     ['zq', ['up', 'down', 'up', 'down', 'up'], 'category', 'values'],
     ['zq', ['up and', 'down'], 'unknown', 'none'],
+    ['list_price', ['93,26', '45.95', '1.204,00'], 'money', 'name'],
+    ['pack', ['1 kg', '2 kg'], 'quantity', 'values'],
+    ['score', ['95%', '8 %', '100%'], 'number', 'values'],
+    ['birth_year', ['1980', '1999', '2003'], 'time', 'name'],
+    ['birth_year', ['1980', '19', '3'], 'number', 'values'],
+    ['week_no', ['1', '53', '7'], 'time', 'name'],
+    ['expires', ['Jan-20', 'mar 2021', '3 December 2022'], 'time', 'values'],
+    ['phone_type', ['home', 'work', 'fax'], 'category', 'name'],
+    ['ZipCode', ['35233', '10115', '01067'], 'person', 'name'],
+    ['CountryCode', ['DE', 'FR', 'AT'], 'country', 'name'],
+    ['TelephoneCountryCode', ['49', '33', '43'], 'id', 'name'],
+    ['web_domain', ['a.example', 'shop.example.org'], 'url', 'name'],
+    ['CountyName', ['Jefferson', 'Marshall', 'Cherokee'], 'category', 'name'],
+    ['NameSet', repeated(['Czech', 'French', 'Dutch'], 20), 'category', 'values'],
+    ['zq', ['a-1', 'a-2', 'a-3'], 'unknown', 'none'],
   ])('takes %s with such values for %s', async (name, values, kind, evidence) => {
     expect(guessKind(await profileOf(name, values))).toMatchObject({ kind, evidence });
+  });
+});
+
+describe('guessKinds', () => {
+  it('lets neighbours decide what a plain value or name is', async () => {
+    const value = await profileOf('value', ['1.5', '2.5', '3.5']);
+    const time = await profileOf('timestamp', ['2026-01-02 08:00:00', '2026-01-03 09:30:00']);
+    const order = await profileOf('order_id', ['o-1', 'o-2']);
+    expect(guessKinds([time, value]).map(({ kind }) => kind)).toEqual(['time', 'number']);
+    expect(guessKinds([order, value]).map(({ kind }) => kind)).toEqual(['id', 'money']);
+    const name = await profileOf('name', ['Ada Byron', 'Max Born']);
+    const mail = await profileOf('mail', ['a@b.de', 'c@d.org']);
+    expect(guessKinds([name, mail])[0]).toMatchObject({ kind: 'person' });
+    expect(guessKinds([name, order])[0]).toMatchObject({ kind: 'text' });
   });
 });
 

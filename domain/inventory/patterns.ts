@@ -16,6 +16,10 @@ export const patternNames = [
   'flag',
   'country_code',
   'uuid',
+  'amount',
+  'measure',
+  'named_date',
+  'host',
 ] as const;
 export type PatternName = (typeof patternNames)[number];
 
@@ -26,12 +30,15 @@ export type PatternShares = Readonly<Record<PatternName, number>>;
 export const personalPatterns = ['email', 'phone', 'mobile_cn', 'resident_id_cn', 'iban', 'ip'] as const;
 
 const dateText = '[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}';
+const localNumber = `[+-]?[0-9]{1,3}([.,’' ][0-9]{3})*([.,][0-9]{1,6})?|[+-]?[0-9]+([.,][0-9]{1,6})?`;
+const monthName = '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}';
 const clockText = '[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?';
 
 /**
  * The patterns in RE2 syntax (linear time), which JavaScript reads the same way.
  *
- * `phone` wants a plus sign or grouping, so that plain ids and amounts are no telephone numbers.
+ * `amount` is a number as people write it, with separators, currency or percent sign; `measure` one with a unit; `host` a
+ * domain name, which a file's name looks like too. `phone` wants a plus sign or grouping, so that plain ids and amounts are no telephone numbers.
  */
 const expressions: Readonly<Record<PatternName, string>> = {
   email: String.raw`[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}\.[A-Za-z]{2,24}`,
@@ -48,6 +55,10 @@ const expressions: Readonly<Record<PatternName, string>> = {
   flag: '(?i:true|false|yes|no|y|n|0|1|ja|nein|oui|non|是|否)',
   country_code: '[A-Z]{2}',
   uuid: '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}',
+  amount: `([€$£¥]|[A-Z]{3}) ?(${localNumber})|(${localNumber})( ?([€$£¥%]|[A-Z]{3}))?`,
+  measure: String.raw`(${localNumber}) ?[A-Za-zµ]{1,12}\.?`,
+  named_date: `(?i:([0-9]{1,2}[ .-]{1,2})?${monthName}[ .,-]{1,2}([0-9]{1,2},? )?[0-9]{2,4})`,
+  host: String.raw`([A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,24}`,
 };
 
 /**

@@ -1,4 +1,4 @@
-import { nameGuesses } from './kinds.ts';
+import { nameGuesses } from './column-names.ts';
 import type { PatternName } from './patterns.ts';
 import type { ColumnProfile } from './profile-columns.ts';
 
