@@ -17,6 +17,11 @@ const limits = {
   alike: 0.5,
   /** Least rows of a class to judge its precision by. */
   precisionRows: 20,
+  /** Bins of numbers, and the most of a spelling's rows that may have to move between them. */
+  bins: 6,
+  moved: 0.5,
+  /** A number that is long for a quantity. */
+  longNumber: 1000,
   /** Share of a spelling that makes it the one the column means. */
   dominant: 0.8,
 } as const;
@@ -36,7 +41,7 @@ export function detectMixedUnits(sheet: Sheet): void {
     const [first] = classes;
     if (!first || rows < (rows + others) * limits.numeric) continue;
     const frequent = classes.slice(0, limits.spellings).filter(isFrequent);
-    if (!areUnits(column, frequent, rows)) continue;
+    if (!areUnits(column, frequent, rows) || !haveSameUnit(column, frequent)) continue;
     const canon = canonOf(classes, rows);
     const own = classes.find(({ around }) => around === canon.around);
     const spell = speller(column, canon, own, classes);
@@ -49,6 +54,57 @@ export function detectMixedUnits(sheet: Sheet): void {
 
 function isFrequent({ codes, prefix, suffix }: UnitClass): boolean {
   return codes.length >= limits.numbers && prefix.length + suffix.length <= limits.length;
+}
+
+/** False where spellings stand for different units or kinds of things; a percent sign may stand on another scale. */
+function haveSameUnit(column: CodedColumn, frequent: readonly UnitClass[]): boolean {
+  if (frequent.some((one) => isCode(column, one))) return false;
+  return haveSameNumbers(
+    column,
+    frequent.filter(({ suffix }) => !suffix.includes('%')),
+  );
+}
+
+/** A letter glued to a long number makes a code, not a unit. */
+function isCode(column: CodedColumn, one: UnitClass): boolean {
+  return /^\p{L}$/u.test(one.suffix) && medianOf(column, one) >= limits.longNumber;
+}
+
+/**
+ * True where spellings stand with numbers as the whole column has them, so that they can mean the same unit: the share of
+ * rows that would have to move between six bins of equal rows (total variation) is small for every spelling of some rows.
+ */
+function haveSameNumbers(column: CodedColumn, frequent: readonly UnitClass[]): boolean {
+  const numbersOf = ({ codes }: UnitClass): { value: number; count: number }[] =>
+    codes.map((code) => ({
+      value: readNumber(column.values[code] ?? '')?.value ?? 0,
+      count: column.counts[code] ?? 0,
+    }));
+  const all = frequent.flatMap(numbersOf).sort((a, b) => a.value - b.value);
+  const total = all.reduce((sum, { count }) => sum + count, 0);
+  const binOf = new Map<number, number>();
+  let passed = 0;
+  for (const { value, count } of all) {
+    if (!binOf.has(value))
+      binOf.set(value, Math.min(limits.bins - 1, Math.floor((passed / total) * limits.bins)));
+    passed += count;
+  }
+  const shares = (numbers: readonly { value: number; count: number }[]): number[] => {
+    const bins = Array.from({ length: limits.bins }, () => 0);
+    const rows = numbers.reduce((sum, { count }) => sum + count, 0);
+    for (const { value, count } of numbers) {
+      const bin = binOf.get(value) ?? 0;
+      bins[bin] = (bins[bin] ?? 0) + count / rows;
+    }
+    return bins;
+  };
+  const whole = shares(all);
+  return frequent.every((one) => {
+    if (one.rows < limits.precisionRows) return true;
+    const moved =
+      shares(numbersOf(one)).reduce((sum, share, bin) => sum + Math.abs(share - (whole[bin] ?? 0)), 0) / 2;
+    return moved <= limits.moved;
+  });
 }
 
 /**

@@ -9,7 +9,8 @@ export interface NumberSpelling {
   readonly value: number;
 }
 
-const shape = /^([^\d\s.+-]{0,3}\s?)([-+]?(?:\d+(?:\.\d+)?|\.\d+))(\D.*|)$/su;
+const shape =
+  /^((?:[^\d\s.+-]{0,3}\s?(?=[\d.])|[^\p{L}\d\s.+-]{0,3}(?=[-+])))([-+]?(?:\d+(?:\.\d+)?|\.\d+))(\D.*|)$/su;
 
 /** Reads a text as one number with what stands around it, or undefined. */
 export function readNumber(text: string): NumberSpelling | undefined {

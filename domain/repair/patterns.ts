@@ -74,10 +74,12 @@ function foreignBy(
   const telling = formOf === signatureOf ? /[^a ]/.test(first?.[0] ?? '') : true;
   if (!telling || own.length > limits.patterns || covered < filled * limits.covered) return undefined;
   const ownForms = new Set(own.map(([form]) => form));
+  const digits = usualDigits(first?.[1].codes ?? [], column);
   const foreign = new Set<number>();
   for (const [form, { rows: count, codes }] of forms) {
     const alone =
       isMixed(form) &&
+      !isSeries(codes, column, digits) &&
       !own.some(([other, { rows: their }]) => isMixed(other) && their > filled * limits.mixed);
     if (!alone && ownForms.has(form)) continue;
     if (count > Math.max(2, rows * (alone ? limits.mixed : limits.foreign))) continue;
@@ -85,6 +87,22 @@ function foreignBy(
     for (const code of codes) foreign.add(code);
   }
   return foreign;
+}
+
+/** Digits in most of the texts of a form. */
+function usualDigits(codes: readonly number[], column: CodedColumn): number {
+  const rowsOf = new Map<number, number>();
+  for (const code of codes) {
+    const digits = (column.values[code] ?? '').replaceAll(/\P{Nd}/gu, '').length;
+    rowsOf.set(digits, (rowsOf.get(digits) ?? 0) + (column.counts[code] ?? 0));
+  }
+  return [...rowsOf].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0])[0];
+}
+
+/** True for codes of their own series: one and the same letters beside a number of the usual length. */
+function isSeries(codes: readonly number[], column: CodedColumn, digits: number): boolean {
+  const letters = new Set(codes.map((code) => (column.values[code] ?? '').replaceAll(/\p{Nd}/gu, '')));
+  return codes.length >= limits.rows && letters.size === 1 && usualDigits(codes, column) >= digits;
 }
 
 function isMixed(form: string): boolean {

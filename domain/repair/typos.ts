@@ -12,7 +12,7 @@ const limits = {
   values: 500,
   /** One slip per so many characters. */
   charactersPerSlip: 5,
-  shortest: 3,
+  shortest: 4,
   /** Words are looked at that stand in this share of the rows, and have so many characters. */
   wordShare: 0.05,
   shortestWord: 5,
@@ -108,7 +108,7 @@ function slipsAllowed(text: string): number {
 }
 
 function isSlip(written: string, right: string): boolean {
-  const digits = (text: string): string => text.replaceAll(/\P{Nd}+/gu, '');
+  const digits = (text: string): string => (text.match(/\p{Nd}+/gu) ?? []).join(' ');
   return digits(written) === digits(right) && editDistance(written, right, slipsAllowed(right)) !== undefined;
 }
 
