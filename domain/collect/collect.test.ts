@@ -190,7 +190,7 @@ describe('bad files', () => {
     await shop.file('10-cut.parquet', 'PAR1 and then nothing');
     await shop.file('11-no.parquet', 'sku,qty\nA1,2\n');
     await shop.file('12-zipped.csv', gzipSync('sku\n'));
-    await shop.file('13-unknown.xlsx', 'x');
+    await shop.file('13-unknown.xyz', 'x');
     const collected = await shop.collect({ path: '*' });
     expect(cells(collected.rows, 'sku', '_file', '_line')).toEqual([
       ['A1', '00-good.csv', '2'],
@@ -214,7 +214,7 @@ describe('bad files', () => {
       'error STK-COLLECT-TRUNCATED 10-cut.parquet 0',
       'error STK-COLLECT-MAGIC 11-no.parquet 0',
       'error STK-COLLECT-MAGIC 12-zipped.csv 0',
-      'error STK-COLLECT-FORMAT 13-unknown.xlsx 0',
+      'error STK-COLLECT-FORMAT 13-unknown.xyz 0',
     ]);
     expect(ledgerOf(collected)).toEqual([[11, 7, 4]]);
     const long = collected.rejects.find(({ reason }) => reason === 'STK-COLLECT-LONG');

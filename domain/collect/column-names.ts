@@ -1,6 +1,7 @@
 import { fileRefusal } from './reject-log.ts';
 
-const reserved = ['_file', '_line'];
+/** Names of columns that every table of a file gets. */
+export const reservedNames: readonly string[] = ['_file', '_line'];
 
 /** Refuses a list of column names that SQL could not tell apart, or that hold a name of ours. */
 export function refuseRepeated(names: readonly string[]): string[] {
@@ -17,7 +18,7 @@ export function refuseRepeated(names: readonly string[]): string[] {
       `the header names ${[...new Set(repeated)].slice(0, 5).join(', ')} more than once; every column needs its own name (upper and lower case are the same)`,
     );
   }
-  const taken = names.filter((name) => reserved.includes(foldedName(name)));
+  const taken = names.filter((name) => reservedNames.includes(foldedName(name)));
   if (taken.length > 0) {
     throw fileRefusal(
       'STK-COLLECT-HEADER',

@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { quotedString } from '../warehouse/quoting.ts';
+import { plainDialect } from './csv-dialect.ts';
 import { type CsvResult, type CsvTask, parseCsv } from './csv-file.ts';
 import { createRejectLog, type ReasonCount } from './reject-log.ts';
 import { openSandbox } from './sandbox.ts';
@@ -29,7 +30,7 @@ async function parse(content: string | Buffer, options: Partial<CsvTask> = {}): 
     out: join(dir, 'out.parquet'),
     cleaned: join(dir, 'cleaned.csv'),
     csv: { header: true },
-    delimiter: ',',
+    dialect: plainDialect(','),
     recordBytes: 1000,
     columns: 100,
     ...options,
@@ -92,7 +93,7 @@ describe('a CSV file', () => {
   });
 
   it('reads files that end lines by CR alone, and tabs as delimiters', async () => {
-    const { rows } = await parse('a\tb\r1\t"2\t3"\r4\t5\r', { delimiter: '\t' });
+    const { rows } = await parse('a\tb\r1\t"2\t3"\r4\t5\r', { dialect: plainDialect('\t') });
     expect(rows).toEqual([
       { a: '1', b: '2\t3', ...provenance(2) },
       { a: '4', b: '5', ...provenance(3) },

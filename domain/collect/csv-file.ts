@@ -1,11 +1,13 @@
 import type { Source } from '../../schemas/config.ts';
 import { quotedIdentifier, quotedList, quotedString } from '../warehouse/quoting.ts';
 import { openWindow } from './byte-window.ts';
-import { quoteRecord, splitRecord } from './csv-fields.ts';
+import { type Dialect, isPlain } from './csv-dialect.ts';
+import { quoteRecord } from './csv-fields.ts';
 import { type CsvHeader, readHeader } from './csv-header.ts';
 import { type RecordCounts, type RecordVisitor, walkRecords } from './csv-records.ts';
-import { createRecordScanner, type RecordShape } from './csv-scanner.ts';
-import { createLineWriter, type LineWriter } from './line-writer.ts';
+import type { RecordShape } from './csv-scanner.ts';
+import { createLineWriter } from './line-writer.ts';
+import { createRecordReader, type RecordReader } from './record-reader.ts';
 import type { RejectLog } from './reject-log.ts';
 import type { Column, Sandbox, WrittenTable } from './sandbox.ts';
 
@@ -19,7 +21,7 @@ export interface CsvTask {
   /** Scratch file for a cleaned copy. */
   readonly cleaned: string;
   readonly csv: Source['csv'];
-  readonly delimiter: string;
+  readonly dialect: Dialect;
   readonly recordBytes: number;
   /** Most columns. */
   readonly columns: number;
@@ -30,6 +32,8 @@ export interface CsvResult {
   readonly table: WrittenTable;
   readonly rejected: number;
   readonly blankLines: number;
+  /** Lines that the dialect passes over: comments, and what stands above the header. */
+  readonly passedLines: number;
 }
 
 /**
@@ -42,15 +46,20 @@ export interface CsvResult {
  * @throws SourceError (see `readHeader`) when the file as a whole is refused
  */
 export async function parseCsv(sandbox: Sandbox, task: CsvTask, rejects: RejectLog): Promise<CsvResult> {
-  const survey = surveyCsv(task);
-  const plain = survey.regular ? await readPlain(sandbox, task, survey) : undefined;
-  if (plain) return { table: plain, rejected: 0, blankLines: 0 };
+  const survey = isPlain(task.dialect) ? surveyCsv(task) : undefined;
+  const plain = survey?.regular ? await readPlain(sandbox, task, survey) : undefined;
+  if (plain) return { table: plain, rejected: 0, blankLines: 0, passedLines: 0 };
   const { header, counts } = writeCleaned(task, rejects);
   const table = await sandbox.write(readCleanedSql(task, header), task.out, columnsOf(header));
   if (table.rows !== counts.records) {
     throw new Error(`DuckDB read ${table.rows} rows of the ${counts.records} the scanner found`);
   }
-  return { table, rejected: counts.rejected, blankLines: header.blankLines + counts.blankLines };
+  return {
+    table,
+    rejected: counts.rejected,
+    blankLines: header.blankLines + counts.blankLines,
+    passedLines: header.passedLines + counts.commentLines,
+  };
 }
 
 interface Survey {
@@ -81,7 +90,8 @@ function surveyCsv(task: CsvTask): Survey {
       },
     };
   });
-  return { header, counts, regular: regular && counts.rejected + counts.blankLines === 0, ending };
+  const others = counts.rejected + counts.blankLines + counts.commentLines;
+  return { header, counts, regular: regular && others === 0, ending };
 }
 
 /** The table of a regular file, or undefined where DuckDB sees something else in it than the scanner did. */
@@ -99,17 +109,19 @@ async function readPlain(sandbox: Sandbox, task: CsvTask, survey: Survey): Promi
 function writeCleaned(task: CsvTask, rejects: RejectLog): { header: CsvHeader; counts: RecordCounts } {
   rejects.reset();
   const writer = createLineWriter(task.cleaned);
+  const delimiter = cleanDelimiter(task);
+  const plain = isPlain(task.dialect);
   try {
-    return walkFile(task, ({ delimiter, newline }) => ({
+    return walkFile(task, ({ newline }, reader) => ({
       reject(reason, line, raw, message) {
         rejects.add({ line, reason, message, raw, rows: 1 });
         return true;
       },
       record(bytes, start, line, shape) {
         writer.text(`${line}${delimiter}`);
-        if (shape.literal || newline !== 0x0a)
-          requote(writer, bytes.toString('latin1', start, shape.end), delimiter);
-        else writer.bytes(bytes, start, shape.end);
+        if (shape.literal || newline !== 0x0a || !plain) {
+          writer.text(quoteRecord(reader.split(bytes, start, shape.end), delimiter));
+        } else writer.bytes(bytes, start, shape.end);
         writer.text('\n');
         return true;
       },
@@ -119,27 +131,24 @@ function writeCleaned(task: CsvTask, rejects: RejectLog): { header: CsvHeader; c
   }
 }
 
-/** Writes a record with every value in quotes: bytes that are ordinary to us might not be to another reader. */
-function requote(writer: LineWriter, record: string, delimiter: string): void {
-  const quoted = Buffer.from(quoteRecord(splitRecord(record, delimiter), delimiter), 'latin1');
-  writer.bytes(quoted, 0, quoted.length);
+/** What separates the fields of a cleaned copy. */
+function cleanDelimiter({ dialect }: CsvTask): string {
+  return isPlain(dialect) ? dialect.delimiter : ',';
 }
 
 function walkFile(
   task: CsvTask,
-  visitorFor: (header: CsvHeader) => RecordVisitor,
+  visitorFor: (header: CsvHeader, reader: RecordReader) => RecordVisitor,
 ): { header: CsvHeader; counts: RecordCounts } {
   const window = openWindow(task.path);
   try {
     const header = readHeader(window, task);
     const { newline, columns } = header;
-    const { recordBytes, delimiter } = task;
-    const scan = createRecordScanner(
-      { delimiter: delimiter.charCodeAt(0), newline, recordBytes },
-      columns.length,
-    );
-    const rules = { scan, newline, recordBytes, fields: columns.length };
-    return { header, counts: walkRecords(window, rules, header.firstLine, visitorFor(header)) };
+    const { recordBytes, dialect } = task;
+    const reader = createRecordReader(dialect, { newline, recordBytes }, columns.length);
+    const comment = dialect.comment === '' ? -1 : dialect.comment.charCodeAt(0);
+    const rules = { scan: reader.scan, newline, recordBytes, fields: columns.length, comment };
+    return { header, counts: walkRecords(window, rules, header.firstLine, visitorFor(header, reader)) };
   } finally {
     window.close();
   }
@@ -182,7 +191,7 @@ function readCsvSql(task: CsvTask, { path, columns, texts, header, newline }: Re
   auto_detect = false,
   header = ${header},
   new_line = '${newline}',
-  delim = ${quotedString(task.delimiter)},
+  delim = ${quotedString(cleanDelimiter(task))},
   quote = '"',
   escape = '"',
   comment = '',

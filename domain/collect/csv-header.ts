@@ -1,21 +1,23 @@
 import type { Source } from '../../schemas/config.ts';
 import type { ByteWindow } from './byte-window.ts';
 import { refuseRepeated } from './column-names.ts';
-import { splitRecord } from './csv-fields.ts';
-import { cr, createRecordScanner, lf, quoteByte, type RecordShape } from './csv-scanner.ts';
+import type { Dialect } from './csv-dialect.ts';
+import { cr, lf, quoteByte, type RecordShape } from './csv-scanner.ts';
+import { createRecordReader, type RecordReader } from './record-reader.ts';
 import { fileRefusal } from './reject-log.ts';
-import { createTextCheck } from './text-lines.ts';
+import { createTextCheck, takeLine } from './text-lines.ts';
 
 /** How a CSV file begins. The window stands before its first data record. */
 export interface CsvHeader {
   /** Column names, at least one; empty where the file has no line at all. */
   readonly columns: readonly string[];
-  readonly delimiter: string;
   readonly newline: number;
   /** Physical line the data begins on, from 1. */
   readonly firstLine: number;
   /** Blank lines before the header. */
   readonly blankLines: number;
+  /** Lines before the header that the dialect passes over, comments among them. */
+  readonly passedLines: number;
   /** Whether another reader, told to skip one header line, sees the same data. */
   readonly plain: boolean;
   /** How the header line ends; `file` where nothing follows or nothing was read. */
@@ -25,7 +27,7 @@ export interface CsvHeader {
 /** What reading a header needs to know of the source. */
 export interface HeaderRules {
   readonly csv: Source['csv'];
-  readonly delimiter: string;
+  readonly dialect: Dialect;
   readonly recordBytes: number;
   /** Most columns a file may have. */
   readonly columns: number;
@@ -54,43 +56,51 @@ export function readHeader(window: ByteWindow, rules: HeaderRules): CsvHeader {
   const marked = end >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf;
   if (marked) window.start = 3;
   const newline = bytes.subarray(0, end).includes(lf) || !bytes.subarray(0, end).includes(cr) ? lf : cr;
-  const { shape, blankLines } = firstRecord(window, rules, newline);
+  const reader = createRecordReader(
+    rules.dialect,
+    { newline, recordBytes: rules.recordBytes },
+    Number.MAX_SAFE_INTEGER,
+  );
+  const { shape, blankLines, passedLines } = firstRecord(window, rules, newline, reader);
   const start = window.start;
-  const common = { delimiter: rules.delimiter, newline, blankLines };
+  const common = { newline, blankLines, passedLines };
+  const before = 1 + blankLines + passedLines;
   if (!shape) {
-    return {
-      ...common,
-      columns: rules.csv.columns ?? [],
-      firstLine: 1 + blankLines,
-      plain: false,
-      ending: 'file',
-    };
+    return { ...common, columns: rules.csv.columns ?? [], firstLine: before, plain: false, ending: 'file' };
   }
-  const text = window.bytes.toString('utf8', start, shape.end);
-  refuseOtherDelimiter(rules, text, shape.fields);
+  const fields = reader.split(window.bytes, start, shape.end);
+  refuseOtherDelimiter(rules, window.bytes.toString('utf8', start, shape.end), shape.fields);
   if (rules.csv.header) window.start = shape.next;
   return {
     ...common,
-    columns: columnNames(rules, splitRecord(text, rules.delimiter)),
-    firstLine: 1 + blankLines + (rules.csv.header ? 1 + shape.innerLines : 0),
-    plain: !marked && newline === lf && blankLines === 0 && shape.innerLines === 0 && !shape.literal,
+    columns: columnNames(rules, fields),
+    firstLine: before + (rules.csv.header ? 1 + shape.innerLines : 0),
+    plain: !marked && newline === lf && before === 1 && shape.innerLines === 0 && !shape.literal,
     ending: shape.ending,
   };
+}
+
+interface FirstRecord {
+  readonly shape: RecordShape | undefined;
+  readonly blankLines: number;
+  readonly passedLines: number;
 }
 
 function firstRecord(
   window: ByteWindow,
   rules: HeaderRules,
   newline: number,
-): { shape: RecordShape | undefined; blankLines: number } {
-  const delimiter = rules.delimiter.charCodeAt(0);
-  const scan = createRecordScanner(
-    { delimiter, newline, recordBytes: rules.recordBytes },
-    Number.MAX_SAFE_INTEGER,
-  );
+  { scan }: RecordReader,
+): FirstRecord {
   const skipsBlank = rules.csv.header || (rules.csv.columns?.length ?? 2) > 1;
-  for (let blankLines = 0; ; ) {
-    if (window.start >= window.end && !window.more()) return { shape: undefined, blankLines };
+  const comment = rules.dialect.comment.charCodeAt(0);
+  for (let blankLines = 0, passedLines = 0; ; ) {
+    if (window.start >= window.end && !window.more()) return { shape: undefined, blankLines, passedLines };
+    if (passedLines < rules.dialect.skipLines || window.bytes[window.start] === comment) {
+      takeLine(window, newline);
+      passedLines++;
+      continue;
+    }
     const shape = scan(window.bytes, window.start, window.end, window.atEnd);
     if (shape.status === 'more') window.more();
     else if (shape.status === 'record' && shape.end === window.start && skipsBlank) {
@@ -98,18 +108,20 @@ function firstRecord(
       window.start = shape.next;
     } else if (shape.status === 'record') {
       refuseBadText(window, newline, shape);
-      return { shape: { ...shape }, blankLines };
+      return { shape: { ...shape }, blankLines, passedLines };
     } else if (!rules.csv.header && rules.csv.columns) {
-      return { shape: undefined, blankLines };
-    } else {
-      throw fileRefusal(
-        'STK-COLLECT-HEADER',
-        shape.status === 'long'
-          ? `the first line is longer than limits.recordBytes, ${rules.recordBytes} bytes`
-          : 'the first line has a quoted field that is not closed as it must be',
-      );
-    }
+      return { shape: undefined, blankLines, passedLines };
+    } else throw brokenHeader(shape, rules);
   }
+}
+
+function brokenHeader(shape: RecordShape, { recordBytes }: HeaderRules): Error {
+  return fileRefusal(
+    'STK-COLLECT-HEADER',
+    shape.status === 'long'
+      ? `the first line is longer than limits.recordBytes, ${recordBytes} bytes`
+      : 'the first line has a quoted field that is not closed as it must be',
+  );
 }
 
 function refuseBadText(window: ByteWindow, newline: number, shape: RecordShape): void {
@@ -117,7 +129,9 @@ function refuseBadText(window: ByteWindow, newline: number, shape: RecordShape):
   if (trouble) throw fileRefusal(trouble.reason, `the first line ${trouble.message}`);
 }
 
-function refuseOtherDelimiter({ csv, delimiter }: HeaderRules, text: string, fields: number): void {
+function refuseOtherDelimiter({ csv, dialect }: HeaderRules, text: string, fields: number): void {
+  const { delimiter } = dialect;
+  if (delimiter === '') return;
   if (fields > 1 || csv.columns?.length === 1 || text.charCodeAt(0) === quoteByte) return;
   for (const [other, name] of Object.entries(commonDelimiters)) {
     const count = text.split(other).length - 1;

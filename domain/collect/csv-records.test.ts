@@ -33,7 +33,7 @@ function walk(content: string | Buffer, options: WalkOptions): Walked {
   const window = openWindow(path, windowBytes);
   const walked: Walked = { counts: undefined as never, records: [], rejects: [] };
   const scan = createRecordScanner({ delimiter: 0x2c, newline, recordBytes }, fields);
-  const counts = walkRecords(window, { scan, newline, recordBytes, fields }, 1, {
+  const counts = walkRecords(window, { scan, newline, recordBytes, fields, comment: -1 }, 1, {
     record(bytes, start, line, shape) {
       const values = splitRecord(bytes.toString('utf8', start, shape.end), ',');
       walked.records.push({ line, lines: 1 + shape.innerLines, values });

@@ -18,6 +18,8 @@ export interface RecordRules {
   readonly recordBytes: number;
   /** Fields every record must have. */
   readonly fields: number;
+  /** First byte of lines that are comments, -1 where there are none. */
+  readonly comment: number;
 }
 
 /** Where every line of a file went; `lines` counts physical lines from the first one walked. */
@@ -25,6 +27,7 @@ export interface RecordCounts {
   readonly records: number;
   readonly rejected: number;
   readonly blankLines: number;
+  readonly commentLines: number;
   /** Physical line that would come next. */
   readonly nextLine: number;
 }
@@ -32,7 +35,7 @@ export interface RecordCounts {
 /**
  * Walks the records of a CSV file from the window's start to its end.
  *
- * Nothing is lost: every line belongs to a record, to a reject, or is blank (with one column, a blank line is a record with
+ * Nothing is lost: every line belongs to a record, to a reject, is a comment, or is blank (with one column, a blank line is a record with
  * an empty value). After a quote that makes no sense only the first line of the record is rejected, and reading goes on with
  * the next line, so an unterminated quote swallows nothing. Memory stays flat however long a line is.
  */
@@ -42,12 +45,13 @@ export function walkRecords(
   firstLine: number,
   visitor: RecordVisitor,
 ): RecordCounts {
-  const { scan, fields } = rules;
+  const { scan, fields, comment } = rules;
   const checkText = createTextCheck(window, rules.newline);
   let line = firstLine;
   let records = 0;
   let rejected = 0;
   let blankLines = 0;
+  let commentLines = 0;
   let going = true;
 
   const rejectFirstLine = (reason: RejectReason, message: string): void => {
@@ -75,6 +79,12 @@ export function walkRecords(
   };
 
   while (going && (window.start < window.end || window.more())) {
+    if (window.bytes[window.start] === comment) {
+      takeLine(window, rules.newline);
+      commentLines++;
+      line++;
+      continue;
+    }
     const shape = scan(window.bytes, window.start, window.end, window.atEnd);
     if (shape.status === 'more') window.more();
     else if (shape.status === 'long' && shape.innerLines === 0) rejectFirstLine('STK-COLLECT-LONG', '');
@@ -83,7 +93,7 @@ export function walkRecords(
       rejectFirstLine('STK-COLLECT-QUOTE', quoteMessage(shape, fields));
     } else takeRecord(shape);
   }
-  return { records, rejected, blankLines, nextLine: line };
+  return { records, rejected, blankLines, commentLines, nextLine: line };
 }
 
 function columnTrouble(received: number, expected: number): TextTrouble | undefined {

@@ -1,9 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { type Readable, Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { systemErrorCode } from '../runtime/errors.ts';
 import { fileRefusal, isFileRefusal } from './reject-log.ts';
+import { zstdFrames } from './zstd-frames.ts';
 
 /** What one compressed file may still expand to; all members of an archive draw on one budget. */
 export interface ExpansionBudget {
@@ -56,6 +57,27 @@ export async function gunzipFile(path: string, target: string, budget: Expansion
       throw fileRefusal('STK-COLLECT-DAMAGED', `the gzip data is damaged (${code})`, error);
     }
     throw error;
+  }
+}
+
+/**
+ * Expands a zstd file, all of its frames, into another file within a budget.
+ *
+ * @throws SourceError as `gunzipFile`
+ */
+export async function unzstdFile(path: string, target: string, budget: ExpansionBudget): Promise<void> {
+  const frames = zstdFrames(path);
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for (const { start, end } of frames) {
+      yield* createReadStream(path, { start, end: end - 1 }).pipe(createZstdDecompress());
+    }
+  }
+  try {
+    await expandStream(Readable.from(pieces()), target, budget);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (isFileRefusal(error) || !(code?.startsWith('ZSTD_') || code?.startsWith('Z_'))) throw error;
+    throw fileRefusal('STK-COLLECT-DAMAGED', `the zstd data is damaged (${code})`, error);
   }
 }
 

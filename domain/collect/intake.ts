@@ -115,6 +115,7 @@ async function takeFile(
       out: join(folder, 'out'),
       rules: rulesOf(options.limits),
       whole: false,
+      guess: true,
     };
     const { parsed, tables } = await parse(work, job);
     return intakeFile(

@@ -1,4 +1,5 @@
 import type { Config, Source } from '../../schemas/config.ts';
+import type { ContentGuess } from './guess-content.ts';
 import type { ColumnChoice, JsonFlat } from './json-file.ts';
 import type { ReasonCount, RejectReason } from './reject-log.ts';
 import type { WrittenTable } from './sandbox.ts';
@@ -25,6 +26,8 @@ export interface ParseJob {
   readonly rules: ParseRules;
   /** JSON: keep whole objects beside their values. */
   readonly whole: boolean;
+  /** Guess format, encoding and dialect from the bytes, instead of taking them from the name and the rules. */
+  readonly guess?: boolean;
 }
 
 /** Put the tables of a slice's files together, in the order given. Without any table the result has no source column. */
@@ -67,9 +70,13 @@ export interface ParsedFile {
   /** What `_line` counts. */
   readonly position: 'line' | 'element' | 'row';
   readonly blankLines?: number;
+  /** Comment lines, and lines above the header. */
+  readonly passedLines?: number;
   /** JSON objects that name something twice; the last value was taken. */
   readonly repeatedKeys?: number;
   readonly reasons: readonly ReasonCount[];
+  /** What was guessed, where guessing was asked for. */
+  readonly guess?: ContentGuess;
 }
 
 /** What a parse or refuse job answers. No `rows` where every content was refused as a whole, or all is JSON. */

@@ -56,6 +56,11 @@ describe('records of a JSON document', () => {
     ]);
   });
 
+  it('are found in a wrapper that is printed over several lines', () => {
+    const found = walk('\n {\n  "count": 2,\n  "rows" :\n [ {"a": 1}, {"a": 2} ],\n  "ok": true\n}\n');
+    expect(textsOf(found)).toEqual(['{"a": 1}', '{"a": 2}']);
+  });
+
   it('are the top-level values themselves where nothing is wrapped', () => {
     expect(textsOf(walk('{"id":1,"tags":["x"],"none":[]}'))).toEqual(['{"id":1,"tags":["x"],"none":[]}']);
     expect(textsOf(walk('{"id":1,"l":[{"x":1}]}\n{"id":2,"l":[{"x":2}]}\n'))).toEqual([

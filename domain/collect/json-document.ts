@@ -95,7 +95,7 @@ function arraysOfObjects(cursor: JsonCursor, walk: Walk): number[] | undefined {
 }
 
 function readMembers(cursor: JsonCursor, walk: Walk, value: (member: number) => void): void {
-  cursor.take();
+  takeNext(cursor);
   if (cursor.peek() === ends['}']) {
     cursor.take();
     return;
@@ -114,7 +114,7 @@ function readMembers(cursor: JsonCursor, walk: Walk, value: (member: number) => 
 }
 
 function readArray(cursor: JsonCursor, walk: Walk): void {
-  cursor.take();
+  takeNext(cursor);
   if (cursor.peek() === ends[']']) {
     cursor.take();
     return;
@@ -126,6 +126,12 @@ function readArray(cursor: JsonCursor, walk: Walk): void {
     cursor.take();
     if (next === ends[']']) return;
   }
+}
+
+/** Consumes the bracket that comes next, and the white space before it. */
+function takeNext(cursor: JsonCursor): void {
+  cursor.peek();
+  cursor.take();
 }
 
 function readSequence(cursor: JsonCursor, walk: Walk): void {

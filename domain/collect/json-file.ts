@@ -5,7 +5,7 @@ import { foldedName } from './column-names.ts';
 import { cr, lf } from './csv-scanner.ts';
 import type { JsonExtent } from './json-cursor.ts';
 import { type JsonVisitor, skipMark, walkJsonDocument } from './json-document.ts';
-import { readObject } from './json-object.ts';
+import { flatMembers, readObject } from './json-object.ts';
 import { createLineWriter } from './line-writer.ts';
 import type { RejectLog } from './reject-log.ts';
 import type { Sandbox, WrittenTable } from './sandbox.ts';
@@ -20,6 +20,11 @@ export interface JsonTask {
   /** Scratch file for the rows, one flat object a line. */
   readonly flat: string;
   readonly limits: Config['limits'];
+  /**
+   * Take nested objects apart, their members named `outer.inner`, and a value that is no object for an object with a member
+   * `value`. Default: nested values stay JSON texts, and what is no object is rejected.
+   */
+  readonly flatten?: boolean;
 }
 
 /** The names that occur in JSON objects, in the order they were first seen, and in how many objects each stands. */
@@ -106,7 +111,7 @@ export function extractJson(task: JsonTask, whole: boolean, rejects: RejectLog):
     const { line } = extent;
     if (line === seen.lastLine) seen.shared = true;
     seen.lastLine = line;
-    const object = objectIn(extent, task.limits);
+    const object = objectIn(extent, task);
     if (!object.ok) {
       const raw = extent.bytes.subarray(extent.start, extent.end);
       rejects.add({ line, ordinal, reason: object.reason, message: object.message, raw, rows: 1 });
@@ -115,7 +120,7 @@ export function extractJson(task: JsonTask, whole: boolean, rejects: RejectLog):
     seen.records++;
     if (object.repeatedKeys > 0) seen.repeatedKeys++;
     let flat = `${opening},${ours(own.line)}${line},${ours(own.ordinal)}${ordinal}`;
-    for (const { key, literal } of object.members) {
+    for (const { key, literal } of task.flatten ? flatMembers(object.members) : object.members) {
       if (keys.size >= mostKeys && !keys.has(key)) continue;
       keys.set(key, (keys.get(key) ?? 0) + 1);
       if (literal !== undefined && !key.startsWith(ownPrefix)) flat += `,${JSON.stringify(key)}:${literal}`;
@@ -201,14 +206,15 @@ function isBlank({ bytes, start, end }: JsonExtent): boolean {
   return true;
 }
 
-function objectIn(extent: JsonExtent, limits: Config['limits']): ReturnType<typeof readObject> {
+function objectIn(extent: JsonExtent, { limits, flatten }: JsonTask): ReturnType<typeof readObject> {
   if (extent.length > limits.recordBytes) {
     const message = longMessage(extent.length, limits.recordBytes);
     return { ok: false, reason: 'STK-COLLECT-LONG', message };
   }
   const trouble = troubleIn(extent.bytes.subarray(extent.start, extent.end));
   if (trouble) return { ok: false, ...trouble };
-  return readObject(textOf(extent), limits.jsonDepth);
+  const text = textOf(extent);
+  return readObject(flatten && !text.startsWith('{') ? `{"value":${text}}` : text, limits.jsonDepth);
 }
 
 function textOf({ bytes, start, end }: JsonExtent): string {

@@ -8,6 +8,8 @@ export interface JsonMember {
    * their own text. Undefined for null.
    */
   readonly literal: string | undefined;
+  /** Whether the value is an object. */
+  readonly nested: boolean;
 }
 
 /** An object taken apart, or why it is no row. */
@@ -37,9 +39,34 @@ export function readObject(text: string, mostDepth: number): JsonObject {
     const trouble = troubleIn(rawKey) ?? (value.startsWith('"') ? troubleIn(value) : undefined);
     if (trouble) return trouble;
     members.delete(key);
-    members.set(key, { key, literal: literalOf(value) });
+    members.set(key, { key, literal: literalOf(value), nested: value.startsWith('{') });
   }
   return { ok: true, members: [...members.values()], repeatedKeys: scanned.members.length - members.size };
+}
+
+/** Levels of nesting that become names; what lies deeper stays a JSON text. */
+const mostLevels = 16;
+
+/**
+ * Takes nested objects apart: `{"a":{"b":1}}` has the member `a.b`. Arrays, empty objects, and an object whose members would
+ * take the name of another one stay JSON texts.
+ */
+export function flatMembers(members: readonly JsonMember[]): JsonMember[] {
+  const names = new Set(members.map(({ key }) => key));
+  const flatten = (member: JsonMember, level: number): JsonMember[] => {
+    const inner = level < mostLevels ? innerMembers(member) : [];
+    const named = inner.map((one) => ({ ...one, key: `${member.key}.${one.key}` }));
+    if (named.length === 0 || named.some(({ key }) => names.has(key))) return [member];
+    for (const { key } of named) names.add(key);
+    return named.flatMap((one) => flatten(one, level + 1));
+  };
+  return members.flatMap((member) => flatten(member, 0));
+}
+
+function innerMembers({ literal, nested }: JsonMember): readonly JsonMember[] {
+  if (!nested || literal === undefined) return [];
+  const inner = readObject(JSON.parse(literal) as string, Number.MAX_SAFE_INTEGER);
+  return inner.ok ? inner.members : [];
 }
 
 interface Scanned {

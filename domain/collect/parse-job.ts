@@ -1,9 +1,13 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Source } from '../../schemas/config.ts';
 import { hashFile } from '../runtime/hashing.ts';
 import { quotedList, quotedString } from '../warehouse/quoting.ts';
-import { type Content, contentsOf, type ReadableContent } from './contents.ts';
+import { type Content, contentsOf, type Format, type ReadableContent } from './contents.ts';
+import { type Dialect, plainDialect } from './csv-dialect.ts';
 import { parseCsv } from './csv-file.ts';
+import { type ContentGuess, guessText } from './guess-content.ts';
+import { guessEncoding } from './guess-encoding.ts';
 import type {
   FlatsJob,
   MergeJob,
@@ -33,7 +37,14 @@ interface Parsing {
   position: ParsedFile['position'];
   table?: WrittenTable;
   extract?: JsonExtract;
-  facts: { encoding?: string; delimiter?: string; blankLines?: number; repeatedKeys?: number };
+  facts: {
+    encoding?: string;
+    delimiter?: string;
+    blankLines?: number;
+    passedLines?: number;
+    repeatedKeys?: number;
+    guess?: ContentGuess;
+  };
 }
 
 /**
@@ -110,44 +121,94 @@ async function parseContent(
 
 async function parseFormat(
   sandbox: Sandbox,
-  { rules, whole }: ParseJob,
+  job: ParseJob,
   content: ReadableContent,
   parsing: Parsing,
 ): Promise<void> {
-  const { limits } = rules;
-  const { name, stem, rejects } = parsing;
-  const out = `${stem}.parquet`;
+  const { limits } = job.rules;
+  const { name, stem } = parsing;
   if (content.format === 'parquet') {
     const { columns, expandedBytes } = limits;
     parsing.position = 'row';
-    parsing.table = await parseParquet(sandbox, { path: content.path, name, out, columns, expandedBytes });
+    if (job.guess) parsing.facts.guess = { format: 'parquet' };
+    const task = { path: content.path, name, out: `${stem}.parquet`, columns, expandedBytes };
+    parsing.table = await parseParquet(sandbox, task);
     return;
   }
-  const { path, encoding } = asUtf8(content.path, `${stem}.utf8`, rules);
-  parsing.facts.encoding = encoding;
-  if (content.format === 'json' || content.format === 'jsonl') {
-    const task = { path, name, format: content.format, flat: `${parsing.flat}.flat`, limits };
+  if (content.format === 'guess') await parseGuessed(sandbox, job, content.path, parsing);
+  else {
+    const { path, encoding } = asUtf8(content.path, `${stem}.utf8`, job.rules);
+    parsing.facts.encoding = encoding;
+    await parseText(
+      sandbox,
+      job,
+      { path, format: content.format, ...textPlan(job, content.format) },
+      parsing,
+    );
+  }
+}
+
+/** A text in UTF-8 and how it is read. */
+interface TextPlan {
+  readonly path: string;
+  readonly format: Format;
+  readonly csv: Source['csv'];
+  readonly dialect: Dialect;
+  readonly flatten: boolean;
+}
+
+function textPlan({ rules }: ParseJob, format: Format): Omit<TextPlan, 'path' | 'format'> {
+  const delimiter = rules.csv.delimiter ?? (format === 'tsv' ? '\t' : ',');
+  return { csv: rules.csv, dialect: plainDialect(delimiter), flatten: false };
+}
+
+async function parseGuessed(
+  sandbox: Sandbox,
+  job: ParseJob,
+  received: string,
+  parsing: Parsing,
+): Promise<void> {
+  const encoding = guessEncoding(received);
+  const { path } = asUtf8(received, `${parsing.stem}.utf8`, encoding);
+  parsing.facts.encoding = encoding.encoding;
+  const { format, csv } = guessText(path, parsing.name);
+  parsing.facts.guess = { format, encoding, ...(csv ? { csv } : {}) };
+  await parseText(
+    sandbox,
+    job,
+    {
+      path,
+      format: format === 'lines' || format === 'xlsx' ? 'csv' : format,
+      csv: { header: csv?.header ?? true, ...(csv?.columns ? { columns: [...csv.columns] } : {}) },
+      dialect: csv?.dialect ?? plainDialect(','),
+      flatten: true,
+    },
+    parsing,
+  );
+}
+
+async function parseText(
+  sandbox: Sandbox,
+  { rules: { limits }, whole }: ParseJob,
+  { path, format, csv, dialect, flatten }: TextPlan,
+  parsing: Parsing,
+): Promise<void> {
+  const { name, stem, rejects } = parsing;
+  if (format === 'json' || format === 'jsonl') {
+    const task = { path, name, format, flat: `${parsing.flat}.flat`, limits, flatten };
     parsing.extract = extractJson(task, whole, rejects);
     parsing.position = parsing.extract.flat.position;
     if (parsing.extract.repeatedKeys > 0) parsing.facts.repeatedKeys = parsing.extract.repeatedKeys;
     return;
   }
-  const delimiter = rules.csv.delimiter ?? (content.format === 'tsv' ? '\t' : ',');
   const { recordBytes, columns } = limits;
-  const task = {
-    path,
-    name,
-    out,
-    cleaned: `${stem}.cleaned`,
-    csv: rules.csv,
-    delimiter,
-    recordBytes,
-    columns,
-  };
-  const { table, blankLines } = await parseCsv(sandbox, task, rejects);
+  const out = `${stem}.parquet`;
+  const task = { path, name, out, cleaned: `${stem}.cleaned`, csv, dialect, recordBytes, columns };
+  const { table, blankLines, passedLines } = await parseCsv(sandbox, task, rejects);
   parsing.table = table;
-  parsing.facts.delimiter = delimiter;
+  parsing.facts.delimiter = dialect.delimiter;
   if (blankLines > 0) parsing.facts.blankLines = blankLines;
+  if (passedLines > 0) parsing.facts.passedLines = passedLines;
 }
 
 async function resultOf(sandbox: Sandbox, out: string, parsings: readonly Parsing[]): Promise<ParseResult> {
