@@ -6,7 +6,7 @@ import { CliError } from '../domain/runtime/errors.ts';
 import { hashFile } from '../domain/runtime/hashing.ts';
 import type { GlobalOptions } from './options.ts';
 import { createOutput, type Output, table } from './output.ts';
-import { readTextTable } from './read-text-table.ts';
+import { readTextTables } from './read-text-table.ts';
 
 /** Flags of `stocktake evaluate clean`. */
 export interface EvaluateCleanOptions {
@@ -24,8 +24,7 @@ const longest = 40;
 /** `stocktake evaluate clean`: errors found and repaired in a dirty table, measured against its clean twin. */
 export async function evaluateClean(options: EvaluateCleanOptions, globals: GlobalOptions): Promise<number> {
   const out = createOutput(globals.quiet ?? false);
-  const dirty = await readTextTable(options.dirty);
-  const clean = await readTextTable(options.clean);
+  const [dirty, clean] = (await readTextTables([options.dirty, options.clean])) as [TextTable, TextTable];
   requireTwins(options, dirty, clean);
   const started = performance.now();
   const findings = detectErrors(dirty, { seed: options.seed, note: (line) => out.note(line) });

@@ -71,6 +71,23 @@ describe('stocktake evaluate clean', () => {
     expect(JSON.parse(stdout).byReason).toEqual([]);
   });
 
+  it('compares raw strings: blanks, marks, quotes and line breaks in cells count, a byte order mark does not', async () => {
+    const rows = ['#a, b ,"x ""y"""', '"c\nd",,é', ' ,"",z'];
+    await writeFile(join(dir, 'raw.csv'), `\ufeffone,two,three\r\n${rows.join('\r\n')}\r\n`);
+    const cleaned = rows.join('\n').replace(' b ', 'b').replace('é', 'è');
+    await writeFile(join(dir, 'raw-clean.csv'), `one,two,three\n${cleaned}\n`);
+    const { stdout, stderr } = await evaluate('raw.csv', 'raw-clean.csv', '--json');
+    expect(stderr).not.toContain('STK-');
+    expect(JSON.parse(stdout).data).toMatchObject({ rows: 3, columns: 3, wrong: 2 });
+  });
+
+  it('reads both files as Latin-1 where one is no UTF-8', async () => {
+    await writeFile(join(dir, 'latin.csv'), Buffer.from('a,b\ncaf\xe9,1\n', 'latin1'));
+    const { code, stdout } = await evaluate('latin.csv', 'latin.csv', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).data.wrong).toBe(0);
+  });
+
   it.each([
     ['short.csv', 'STK-CLEAN-ROWS'],
     ['other.csv', 'STK-CLEAN-HEADER'],

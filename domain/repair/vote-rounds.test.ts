@@ -11,7 +11,7 @@ const towns = [
 
 /** Forty rows of zip, town and region with some cells changed: [row, column, value]. */
 function votes(...changes: readonly (readonly [number, 'zip' | 'town' | 'region', string])[]): string[] {
-  const columns = {
+  const columns: Record<'zip' | 'town' | 'region', string[]> = {
     zip: Array.from({ length: 40 }, (_, row) => towns[row % 4]?.[0] ?? ''),
     town: Array.from({ length: 40 }, (_, row) => towns[row % 4]?.[1] ?? ''),
     region: Array.from({ length: 40 }, (_, row) => towns[row % 4]?.[2] ?? ''),
