@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { GlobalOptions } from './options.ts';
 
 /**
- * Adds the commands that read what the nights found out: `inventory …`, `catalog …`, `lineage`, `freshness`.
+ * Adds the commands that read what the nights found out: `inventory …`, `catalog …`, `lineage`, `freshness`, `profile`.
  *
  * @param globals reads the flags every command understands
  * @param end sets the exit code
@@ -67,6 +67,13 @@ export function addInventory(
     .option('--out <file>', 'document with dbt’s field names', 'freshness.json')
     .action(async (options, command) =>
       end(await (await import('./freshness.ts')).freshness(options, globals(command))),
+    );
+  root
+    .command('profile <dataset>')
+    .description('every column of an asset by one scan: counts, mean, deviation, quantiles, alerts')
+    .option('--snapshot <name>', 'snapshot or run: number, id, last or previous', 'last')
+    .action(async (dataset, options, command) =>
+      end(await (await import('./profile.ts')).profile(dataset, options, globals(command))),
     );
 }
 

@@ -14,9 +14,16 @@ describe('documents of a published inventory', () => {
       asset({ asset: 'raw.items', newest: '' }),
       asset({ asset: 'raw.orders', newest, last_slice: newest === '' ? 'all' : '2026-10-02' }),
     ];
-    const columns = [column({ asset: 'raw.orders', column: 'sku' })];
+    const columns = [
+      column({ asset: 'raw.orders', column: 'sku', kind: 'id', alerts: ['unique'] }),
+      column({ asset: 'raw.orders', column: 'mail', personal: true }),
+      column({ asset: 'raw.orders', column: 'price', kind: 'money' }),
+    ];
     await fixture.publish(stocktaking({ snapshot: 1, assets: assets('2026-10-01T18:00:00.000Z'), columns }));
-    await fixture.publish(stocktaking({ snapshot: 2, assets: assets('2026-10-02T06:00:00.000Z'), columns }));
+    await fixture.publish(stocktaking({ snapshot: 2, assets: assets('2026-10-02T06:00:00.000Z'), columns }), {
+      'raw.orders': `select * from (values ('A-1', 'x@y.de', 1.5::double, 'f', 1), ('A-2', 'z@y.de', 4.5, 'f', 2))
+        as orders(sku, mail, price, _file, _line) order by _line`,
+    });
     await fixture.publish(stocktaking({ snapshot: 3, assets: assets('2026-10-01T18:00:00.000Z'), columns }));
     await fixture.publish(stocktaking({ snapshot: 4, assets: assets('') }));
   });
@@ -58,6 +65,24 @@ describe('documents of a published inventory', () => {
     const lost = await run('catalog', 'export', '--out', 'nowhere/x.json');
     expect(lost.code).toBe(2);
     expect(lost.stderr).toContain('Cannot write nowhere/x.json');
+  });
+
+  it('profiles an asset by one scan and hides what is personal', async () => {
+    const { code, stdout } = await run('profile', 'raw.orders', '--snapshot', '2', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      rows: 2,
+      columns: [
+        { column: 'sku', kind: 'id', min: 'A-1', max: 'A-2', alerts: ['unique'] },
+        { column: 'mail', personal: true, min: null, top: [], distinct: 2 },
+        { column: 'price', mean: 3, deviation: 2.12132034 },
+      ],
+    });
+    expect(stdout).not.toContain('@y.de');
+    const unknown = await run('profile', 'raw.nothing');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("no asset 'raw.nothing'");
   });
 
   it('refuses a format nobody knows', async () => {

@@ -10,7 +10,9 @@ import {
 } from '../domain/inventory/rows-sql.ts';
 import { writeTable } from '../domain/inventory/write-table.ts';
 import { putDataset } from '../domain/store/datasets.ts';
+import type { StagedFile } from '../domain/store/objects.ts';
 import { openStore, type Store } from '../domain/store/store.ts';
+import { writeParquet } from '../domain/warehouse/parquet.ts';
 import { openWarehouse } from '../domain/warehouse/warehouse.ts';
 import type { DatasetEntry } from '../schemas/artifact.ts';
 import type { Stocktaking } from '../schemas/inventory.ts';
@@ -19,8 +21,8 @@ import type { Stocktaking } from '../schemas/inventory.ts';
 export interface PublishedFixture {
   readonly dir: string;
   readonly store: Store;
-  /** Publishes an inventory as the next snapshot. */
-  publish(stock: Stocktaking, record?: string): Promise<void>;
+  /** Publishes an inventory as the next snapshot, with datasets of one file each that queries give. */
+  publish(stock: Stocktaking, queries?: Readonly<Record<string, string>>): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -36,31 +38,39 @@ export async function openPublishedFixture(config: string): Promise<PublishedFix
     rows: readonly Row[],
   ): Promise<[string, DatasetEntry]> => {
     const staging = await store.objects.staging();
-    const files = await store.objects.take([await writeTable({ warehouse, dir: staging }, shape, rows)]);
+    return keep(shape.dataset, await writeTable({ warehouse, dir: staging }, shape, rows));
+  };
+  const keep = async (dataset: string, staged: StagedFile): Promise<[string, DatasetEntry]> => {
+    const files = await store.objects.take([staged]);
     const slice = {
       slice: 'all',
       manifest: { stage: 'inventory', key: '0'.repeat(64), sha256: '0'.repeat(64) },
       files,
-      rows: rows.length,
+      rows: staged.rows,
       bytes: files[0]?.bytes ?? 0,
     };
-    return [shape.dataset, await putDataset(store.objects, shape.dataset, [slice])];
+    return [dataset, await putDataset(store.objects, dataset, [slice])];
+  };
+  const write = async ([dataset, query]: [string, string]): Promise<[string, DatasetEntry]> => {
+    const path = join(await store.objects.staging(), 'rows.parquet');
+    return keep(dataset, await writeParquet(warehouse, dataset, query, path));
   };
   return {
     dir,
     store,
-    async publish(stock, record = 'none') {
+    async publish(stock, queries = {}) {
       const datasets = [
         await put(assetsTable, stock.assets),
         await put(columnsTable, stock.columns),
         await put(checksTable, stock.checks),
         await put(changesTable, stock.changes),
+        ...(await Promise.all(Object.entries(queries).map(write))),
       ];
       await store.snapshots.publish({
         base: stock.snapshot - 1,
         dataDate: stock.dataDate,
         datasets: Object.fromEntries(datasets),
-        publishedBy: { workflowId: `inventory/${stock.dataDate}`, record },
+        publishedBy: { workflowId: `inventory/${stock.dataDate}`, record: 'none' },
         allowOlder: true,
       });
     },
