@@ -126,7 +126,7 @@ function seedText({ intervals }: MatchFigures): string {
   return intervals.f1OverSeeds ? rangeText(intervals.f1OverSeeds) : '–';
 }
 
-/** Mean threshold and where it comes from is in the JSON document. */
+/** The mean; where it comes from is in the JSON document. */
 function thresholdText({ thresholds }: MatchFigures): string {
   return (thresholds.reduce((sum, value) => sum + value, 0) / thresholds.length).toFixed(3);
 }

@@ -1,22 +1,6 @@
+import { type FeatureGroup, type TitleViews, unknowns } from './pair-feature-row.ts';
 import type { Bag, ProfiledRecords, TextView } from './pair-profiles.ts';
-import { commonPrefix, jaroWinkler, longestCommonRun } from './pair-strings.ts';
-
-/** Where the features of one pair are written, one behind the other. */
-export interface FeatureRow {
-  put(value: number): void;
-}
-
-/** A group of features: their names, and how a pair's are written (as many as names). */
-export interface FeatureGroup<Compared> {
-  readonly names: readonly string[];
-  write(row: FeatureRow, left: Compared, right: Compared, records: ProfiledRecords): void;
-}
-
-const unknown = Number.NaN;
-
-function unknowns(row: FeatureRow, count: number): void {
-  for (let at = 0; at < count; at++) row.put(unknown);
-}
+import { jaroWinkler } from './pair-strings.ts';
 
 /**
  * Words of two texts, weighted by rarity: cosine; share of each side that the other has; rarest word missed and rarity
@@ -196,12 +180,6 @@ function holds(ids: Int32Array, id: number): boolean {
   return ids[low] === id;
 }
 
-/** A record's main text and all of it. */
-export interface TitleViews {
-  readonly main: TextView;
-  readonly whole: TextView;
-}
-
 /** What one title has that the other record lacks, and the first words. */
 export const titleGroup: FeatureGroup<TitleViews> = {
   names: [
@@ -240,164 +218,6 @@ function firstWord(left: TextView, right: TextView): number {
   if (a === b) return 2;
   return holds(right.words.ids, a) || holds(left.words.ids, b) ? 1 : 0;
 }
-
-/**
- * Model numbers: the longest of each title that stands in the other record; how many do not; the closest two of either
- * title and the other record by their common beginning (its length, what each has behind it) and by their longest common
- * run.
- */
-export const codeGroup: FeatureGroup<TitleViews> = {
-  names: [
-    'codeLeft',
-    'codeRight',
-    'codeLeftMissed',
-    'codeRightMissed',
-    'codeBegin',
-    'codeRestLeft',
-    'codeRestRight',
-    'codeRun',
-    'codeRunShare',
-  ],
-  write(row, left, right) {
-    writeCodesFound(row, left.main, right.whole, right.main, left.whole);
-    const best = closestCodes(left, right);
-    if (!best) {
-      unknowns(row, 5);
-      return;
-    }
-    row.put(best.begin);
-    row.put(best.left.length - best.begin);
-    row.put(best.right.length - best.begin);
-    row.put(best.run);
-    row.put(best.run / Math.min(best.left.length, best.right.length));
-  },
-};
-
-function writeCodesFound(
-  row: FeatureRow,
-  left: TextView,
-  rightWhole: TextView,
-  right: TextView,
-  leftWhole: TextView,
-): void {
-  const [foundLeft, missedLeft] = codesIn(left.codes, rightWhole.squashed);
-  const [foundRight, missedRight] = codesIn(right.codes, leftWhole.squashed);
-  row.put(left.codes.length === 0 ? unknown : foundLeft);
-  row.put(right.codes.length === 0 ? unknown : foundRight);
-  row.put(left.codes.length === 0 ? unknown : missedLeft);
-  row.put(right.codes.length === 0 ? unknown : missedRight);
-}
-
-function codesIn(codes: readonly string[], squashed: string): [longest: number, missed: number] {
-  let [longest, missed] = [0, 0];
-  for (const code of codes) {
-    if (!squashed.includes(code)) missed++;
-    else if (code.length > longest) longest = code.length;
-  }
-  return [longest, missed];
-}
-
-interface ClosestCodes {
-  readonly left: string;
-  readonly right: string;
-  readonly begin: number;
-  readonly run: number;
-}
-
-function closestCodes(left: TitleViews, right: TitleViews): ClosestCodes | undefined {
-  let best: ClosestCodes | undefined;
-  let bestValue = -1;
-  const compare = (a: string, b: string): void => {
-    const begin = commonPrefix(a, b);
-    const run = begin >= Math.min(a.length, b.length) ? begin : longestCommonRun(a, b);
-    const value = run + begin / 100 - Math.abs(a.length - b.length) / 1000;
-    if (value <= bestValue) return;
-    bestValue = value;
-    best = { left: a, right: b, begin, run };
-  };
-  for (const a of left.main.codes) for (const b of right.whole.codes) compare(a, b);
-  for (const b of right.main.codes) {
-    for (const a of left.whole.codes) if (!left.main.codes.includes(a)) compare(a, b);
-  }
-  return best;
-}
-
-/**
- * Numbers without letters: in common, only left and only right of the titles; titles' numbers that the other record lacks;
- * measures (a number before the same word) that agree and that contradict each other.
- */
-export const numberGroup: FeatureGroup<TitleViews> = {
-  names: [
-    'numbersCommon',
-    'numbersLeft',
-    'numbersRight',
-    'numbersLackedLeft',
-    'numbersLackedRight',
-    'measuresAgree',
-    'measuresDiffer',
-  ],
-  write(row, left, right) {
-    const common = countIn(left.main.numbers, right.main.numbers);
-    row.put(common);
-    row.put(left.main.numbers.length - common);
-    row.put(right.main.numbers.length - common);
-    row.put(left.main.numbers.length - countIn(left.main.numbers, right.whole.numbers));
-    row.put(right.main.numbers.length - countIn(right.main.numbers, left.whole.numbers));
-    let [agree, differ] = [0, 0];
-    for (const { unit, number } of left.whole.measures) {
-      let [same, other] = [false, false];
-      for (const measure of right.whole.measures) {
-        if (measure.unit !== unit) continue;
-        if (measure.number === number) same = true;
-        else other = true;
-      }
-      if (same) agree++;
-      else if (other) differ++;
-    }
-    row.put(agree);
-    row.put(differ);
-  },
-};
-
-function countIn(list: readonly string[], other: readonly string[]): number {
-  let count = 0;
-  for (const entry of list) if (other.includes(entry)) count++;
-  return count;
-}
-
-/** Two texts of one column: equal, one inside the other, Jaro-Winkler where both are short (to 32 signs), missing on a side. */
-export const valueGroup: FeatureGroup<TextView> = {
-  names: ['equal', 'inside', 'jaroWinkler', 'missing'],
-  write(row, left, right) {
-    const missing = (left.isEmpty ? 1 : 0) + (right.isEmpty ? 2 : 0);
-    if (missing > 0) {
-      unknowns(row, 3);
-    } else {
-      const [a, b] = [left.squashed, right.squashed];
-      row.put(a === b ? 1 : 0);
-      row.put(a.includes(b) || b.includes(a) ? 1 : 0);
-      row.put(Math.max(a.length, b.length) <= 32 ? jaroWinkler(a, b) : unknown);
-    }
-    row.put(missing);
-  },
-};
-
-/** Two numbers of one column: smaller by larger, signed log of their quotient, difference, missing on a side. */
-export const amountGroup: FeatureGroup<number> = {
-  names: ['ratio', 'logQuotient', 'difference', 'missing'],
-  write(row, left, right) {
-    const missing = (Number.isNaN(left) ? 1 : 0) + (Number.isNaN(right) ? 2 : 0);
-    if (missing > 0) {
-      unknowns(row, 3);
-    } else {
-      const isPositive = left > 0 && right > 0;
-      row.put(left === right ? 1 : isPositive ? Math.min(left, right) / Math.max(left, right) : unknown);
-      row.put(isPositive ? Math.log(left / right) : unknown);
-      row.put(Math.abs(left - right));
-    }
-    row.put(missing);
-  },
-};
 
 function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;

@@ -1,16 +1,10 @@
 import type { DenseMatrix } from '../math/sparse.ts';
 import { describePairColumns, type PairColumns } from './pair-columns.ts';
-import {
-  amountGroup,
-  codeGroup,
-  type FeatureRow,
-  gramGroup,
-  numberGroup,
-  titleGroup,
-  valueGroup,
-  wordGroup,
-} from './pair-compare.ts';
+import { gramGroup, titleGroup, wordGroup } from './pair-compare.ts';
+import { codeGroup, numberGroup } from './pair-compare-codes.ts';
+import { amountGroup, valueGroup } from './pair-compare-values.ts';
 import { contextNames, type PairEnds, writeContext } from './pair-context.ts';
+import type { FeatureGroup, FeatureRow } from './pair-feature-row.ts';
 import {
   type PairRecords,
   type ProfiledRecords,
@@ -65,19 +59,11 @@ export function createPairFeatures(
 /** Features whose standing among a record's other pairs is a feature, too. */
 const contextScores = ['whole cosine', 'main gramCosine', 'main spelledLeft', 'main codeRun'];
 
-interface NamedGroup {
-  readonly names: readonly string[];
-  write(row: FeatureRow, left: RecordProfile, right: RecordProfile, records: ProfiledRecords): void;
-}
-
-function groupsOf({ columns, main }: PairColumns): NamedGroup[] {
-  const groups: NamedGroup[] = [];
+function groupsOf({ columns, main }: PairColumns): FeatureGroup<RecordProfile>[] {
+  const groups: FeatureGroup<RecordProfile>[] = [];
   const add = <Compared>(
     prefix: string,
-    group: {
-      readonly names: readonly string[];
-      write(row: FeatureRow, left: Compared, right: Compared, records: ProfiledRecords): void;
-    },
+    group: FeatureGroup<Compared>,
     of: (profile: RecordProfile) => Compared,
   ): void => {
     groups.push({
@@ -110,7 +96,7 @@ function groupsOf({ columns, main }: PairColumns): NamedGroup[] {
 function compare(
   pairs: PairEnds,
   profiled: ProfiledRecords,
-  groups: readonly NamedGroup[],
+  groups: readonly FeatureGroup<RecordProfile>[],
   names: readonly string[],
   compared: readonly string[],
 ): Omit<PairMatrix, 'columns'> {
