@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { addEvaluateClean } from './evaluate-clean.ts';
 import { addEvaluateColumns } from './evaluate-columns.ts';
+import { addEvaluateDedup } from './evaluate-dedup.ts';
 import { addEvaluateIntake } from './evaluate-intake.ts';
 import { addEvaluateMatch } from './evaluate-match.ts';
 import { addEvaluateText } from './evaluate-text.ts';
@@ -39,6 +40,7 @@ export function addEvaluate(
   addEvaluateColumns(evaluate, globals, end);
   addEvaluateText(evaluate, globals, end);
   addEvaluateMatch(evaluate, globals, end);
+  addEvaluateDedup(evaluate, globals, end);
   addEvaluateClean(evaluate, globals, end);
   addEvaluateIntake(evaluate, globals, end);
 }

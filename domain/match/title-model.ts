@@ -1,0 +1,173 @@
+import type { CandidatePairs } from './candidates.ts';
+import { type Compare, outcomes } from './title-evidence.ts';
+import { codeKind, numberKind, type TermKinds, wordKind } from './title-kinds.ts';
+import type { TermTable } from './title-terms.ts';
+
+/** Tells how likely two records are one thing. */
+export interface TitleModel {
+  /** Log-odds: above 0 more likely than not. */
+  readonly score: (left: number, right: number) => number;
+  /** Pairs the model was learned from. */
+  readonly seeds: number;
+}
+
+/**
+ * Learns what proves two records one thing, without labels.
+ *
+ * Fellegi-Sunter's model with an own weight for each term and outcome: ln of how often the term has this outcome among matches over
+ * how often among other candidates. Matches to learn from are pairs that need no weights: they share a code that few records have
+ * and contradict no other, or each is the other's nearest by far-reaching likeness. So words, colours and sizes get their weights from
+ * pairs that other evidence proves (co-training). Rare terms borrow from terms of their kind and frequency.
+ *
+ * Further rounds of expectation and maximisation are not made: with words that come in company (one shop's phrases) they drift
+ * away from matches to families.
+ * Source: Fellegi and Sunter 1969; co-training, Blum and Mitchell 1998. Cost: one comparison per candidate pair at most.
+ */
+export function learnTitleModel(
+  table: TermTable,
+  kinds: TermKinds,
+  compare: Compare,
+  pairs: CandidatePairs,
+): TitleModel {
+  const classOf = classesOf(table, kinds);
+  const matches = createTally(table.vocabulary.length, classOf, true);
+  const others = createTally(table.vocabulary.length, classOf, false);
+  const isSeed = createSeedTest(table, kinds, pairs);
+  const step = Math.max(1, Math.floor(pairs.left.length / mostOthers));
+  let [seeds, counted] = [0, 0];
+  for (let place = 0; place < pairs.left.length; place++) {
+    const [left, right] = [pairs.left[place] as number, pairs.right[place] as number];
+    if (isSeed(left, right, pairs.likeness[place] as number)) {
+      seeds++;
+      compare(left, right, matches.count);
+    } else if (place % step === 0) {
+      counted++;
+      compare(left, right, others.count);
+    }
+  }
+  const weights = weightsOf(matches, others, classOf);
+  const prior = Math.log((seeds + 1) / (counted * step + 1));
+  let sum = 0;
+  const add = (term: number, outcome: number): void => {
+    sum += weights[term * outcomes + outcome] as number;
+  };
+  return {
+    seeds,
+    score(left, right) {
+      sum = 0;
+      compare(left, right, add);
+      return prior + sum / 2;
+    },
+  };
+}
+
+/** Candidate pairs that are compared to learn what others look like. */
+const mostOthers = 1_000_000;
+/** A code that more records have does not name one thing. */
+const mostRecordsOfCode = 20;
+const shortestCode = 5;
+/** Nearest pairs are learned from at this likeness. */
+const leastLikeness = 0.5;
+
+function createSeedTest(table: TermTable, { kindOf }: TermKinds, pairs: CandidatePairs) {
+  const { offsets, terms, frequency, vocabulary } = table;
+  const isName = Uint8Array.from(vocabulary, (term, id) =>
+    kindOf[id] === codeKind && term.length >= shortestCode && (frequency[id] as number) <= mostRecordsOfCode
+      ? 1
+      : 0,
+  );
+  const nearest = new Float32Array(table.records);
+  pairs.likeness.forEach((likeness, place) => {
+    for (const record of [pairs.left[place] as number, pairs.right[place] as number]) {
+      if (likeness > (nearest[record] as number)) nearest[record] = likeness;
+    }
+  });
+  const sharesName = (left: number, right: number): boolean => {
+    let [l, r] = [offsets[left] as number, offsets[right] as number];
+    const [endLeft, endRight] = [offsets[left + 1] as number, offsets[right + 1] as number];
+    while (l < endLeft && r < endRight) {
+      const [a, b] = [terms[l] as number, terms[r] as number];
+      if (a === b && isName[a] === 1) return true;
+      if (a <= b) l++;
+      if (b <= a) r++;
+    }
+    return false;
+  };
+  return (left: number, right: number, likeness: number): boolean =>
+    sharesName(left, right) ||
+    (likeness >= leastLikeness && likeness === nearest[left] && likeness === nearest[right]);
+}
+
+/** Terms of one class lend each other strength: a kind (quantities are one) and a power of two of records. */
+function classesOf({ vocabulary, frequency }: TermTable, { kindOf }: TermKinds): Int32Array {
+  return Int32Array.from(vocabulary, (_, term) => {
+    const kind = Math.min(3, kindOf[term] as number);
+    return (
+      kind * rarities + Math.min(rarities - 1, Math.floor(Math.log2(Math.max(1, frequency[term] as number))))
+    );
+  });
+}
+
+const rarities = 21;
+const classes = 4 * rarities;
+
+/** What a match looks like where nothing was seen yet, by kind: same, similar, contradicted, omitted. */
+const presumed: Readonly<Record<number, readonly [number, number, number, number]>> = {
+  [wordKind]: [0.5, 0.05, 0.3, 0.15],
+  [numberKind]: [0.5, 0.01, 0.15, 0.34],
+  [codeKind]: [0.75, 0.1, 0.05, 0.1],
+  3: [0.5, 0.01, 0.05, 0.44],
+};
+/** How many terms seen the presumption counts for. */
+const presumedWeight = 30;
+
+interface Tally {
+  readonly ofTerm: Float32Array;
+  readonly ofClass: Float64Array;
+  readonly count: (term: number, outcome: number) => void;
+}
+
+function createTally(size: number, classOf: Int32Array, isMatch: boolean): Tally {
+  const ofTerm = new Float32Array(size * outcomes);
+  const ofClass = new Float64Array(classes * outcomes).fill(1);
+  if (isMatch) {
+    for (let place = 0; place < ofClass.length; place++) {
+      const kind = Math.floor(place / outcomes / rarities);
+      ofClass[place] = presumedWeight * (presumed[kind]?.[place % outcomes] ?? 0);
+    }
+  }
+  return {
+    ofTerm,
+    ofClass,
+    count(term, outcome) {
+      const [at, inClass] = [term * outcomes + outcome, (classOf[term] as number) * outcomes + outcome];
+      ofTerm[at] = (ofTerm[at] as number) + 1;
+      ofClass[inClass] = (ofClass[inClass] as number) + 1;
+    },
+  };
+}
+
+/** How many comparisons of a term its class counts for. */
+const strength = 8;
+
+function weightsOf(matches: Tally, others: Tally, classOf: Int32Array): Float32Array {
+  const weights = new Float32Array(matches.ofTerm.length);
+  const totalAt = (counts: Float32Array | Float64Array, from: number): number => {
+    let total = 0;
+    for (let place = from; place < from + outcomes; place++) total += counts[place] as number;
+    return total;
+  };
+  const shareOf = (tally: Tally, term: number, outcome: number): number => {
+    const [at, inClass] = [term * outcomes, (classOf[term] as number) * outcomes];
+    const lent = (strength * (tally.ofClass[inClass + outcome] as number)) / totalAt(tally.ofClass, inClass);
+    return ((tally.ofTerm[at + outcome] as number) + lent) / (totalAt(tally.ofTerm, at) + strength);
+  };
+  for (let term = 0; term < classOf.length; term++) {
+    for (let outcome = 0; outcome < outcomes; outcome++) {
+      weights[term * outcomes + outcome] = Math.log(
+        shareOf(matches, term, outcome) / shareOf(others, term, outcome),
+      );
+    }
+  }
+  return weights;
+}
