@@ -1,5 +1,4 @@
 import type { ProfiledColumn } from './profile-sql.ts';
-import type { ScanWork } from './scan-profile.ts';
 
 /** How a column is summed: whole and decimal numbers exactly, floating-point as such, times by their instant. */
 export type ScanFamily = 'integer' | 'decimal' | 'double' | 'time' | 'text' | 'other';
@@ -17,7 +16,10 @@ export function scanFamily(stored: string): ScanFamily {
 const recurring = 10_000;
 
 /** A part of a scan: its columns, the sample's density, and whether numbers are summed exactly. */
-export interface ScanPart extends Omit<ScanWork, 'sampleRows' | 'step'> {
+export interface ScanPart {
+  readonly relation: string;
+  readonly columns: readonly ProfiledColumn[];
+  readonly rowKey: string;
   readonly keepOneIn: number;
   readonly exact: boolean;
 }

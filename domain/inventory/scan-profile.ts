@@ -90,7 +90,7 @@ function columnOf(column: ProfiledColumn, index: number, rows: number, row: Row)
   const count = Number(row[`n${index}`] ?? 0);
   const kept = Number(row[`k${index}`] ?? 0);
   const quantiles = row[`q${index}`];
-  const top = (row[`t${index}`] ?? []) as readonly { value: unknown; n: unknown }[];
+  const top = (row[`t${index}`] ?? []) as unknown as readonly { value: unknown; n: unknown }[];
   return {
     column: column.column,
     storedType: column.storedType,
