@@ -1,15 +1,15 @@
 import type { Source } from '../../schemas/config.ts';
-import { quotedIdentifier, quotedList, quotedString } from '../warehouse/quoting.ts';
 import { openWindow } from './byte-window.ts';
 import { type Dialect, isPlain } from './csv-dialect.ts';
 import { quoteRecord } from './csv-fields.ts';
 import { type CsvHeader, readHeader } from './csv-header.ts';
 import { type RecordCounts, type RecordVisitor, walkRecords } from './csv-records.ts';
 import type { RecordShape } from './csv-scanner.ts';
+import { type CsvSql, cleanedCsvSql, csvColumns, plainCsvSql } from './csv-sql.ts';
 import { createLineWriter } from './line-writer.ts';
 import { createRecordReader, type RecordReader } from './record-reader.ts';
 import type { RejectLog } from './reject-log.ts';
-import type { Column, Sandbox, WrittenTable } from './sandbox.ts';
+import type { Sandbox, WrittenTable } from './sandbox.ts';
 
 /** A CSV text in UTF-8 and what it becomes. */
 export interface CsvTask {
@@ -26,6 +26,9 @@ export interface CsvTask {
   /** Most columns. */
   readonly columns: number;
 }
+
+/** What separates the fields of a cleaned copy where the text itself is no RFC 4180. */
+const cleanDelimiter = ',';
 
 /** What became of a text: its table and where its lines went. */
 export interface CsvResult {
@@ -50,7 +53,11 @@ export async function parseCsv(sandbox: Sandbox, task: CsvTask, rejects: RejectL
   const plain = survey?.regular ? await readPlain(sandbox, task, survey) : undefined;
   if (plain) return { table: plain, rejected: 0, blankLines: 0, passedLines: 0 };
   const { header, counts } = writeCleaned(task, rejects);
-  const table = await sandbox.write(readCleanedSql(task, header), task.out, columnsOf(header));
+  const table = await sandbox.write(
+    cleanedCsvSql(csvSqlOf(task, task.cleaned, header)),
+    task.out,
+    csvColumns(header.columns),
+  );
   if (table.rows !== counts.records) {
     throw new Error(`DuckDB read ${table.rows} rows of the ${counts.records} the scanner found`);
   }
@@ -97,8 +104,10 @@ function surveyCsv(task: CsvTask): Survey {
 /** The table of a regular file, or undefined where DuckDB sees something else in it than the scanner did. */
 async function readPlain(sandbox: Sandbox, task: CsvTask, survey: Survey): Promise<WrittenTable | undefined> {
   try {
-    const sql = readPlainSql(task, survey.header, survey.ending === 'crlf' ? '\\r\\n' : '\\n');
-    const table = await sandbox.write(sql, task.out, columnsOf(survey.header));
+    const { header, ending } = survey;
+    const newline = ending === 'crlf' ? '\\r\\n' : '\\n';
+    const sql = plainCsvSql(csvSqlOf(task, task.path, header), header.firstLine - 1, newline);
+    const table = await sandbox.write(sql, task.out, csvColumns(header.columns));
     return table.rows === survey.counts.records ? table : undefined;
   } catch {
     // The cleaned copy is tried instead; a fault of memory or disk shows again there.
@@ -109,8 +118,8 @@ async function readPlain(sandbox: Sandbox, task: CsvTask, survey: Survey): Promi
 function writeCleaned(task: CsvTask, rejects: RejectLog): { header: CsvHeader; counts: RecordCounts } {
   rejects.reset();
   const writer = createLineWriter(task.cleaned);
-  const delimiter = cleanDelimiter(task);
   const plain = isPlain(task.dialect);
+  const delimiter = plain ? task.dialect.delimiter : cleanDelimiter;
   try {
     return walkFile(task, ({ newline }, reader) => ({
       reject(reason, line, raw, message) {
@@ -131,11 +140,6 @@ function writeCleaned(task: CsvTask, rejects: RejectLog): { header: CsvHeader; c
   }
 }
 
-/** What separates the fields of a cleaned copy. */
-function cleanDelimiter({ dialect }: CsvTask): string {
-  return isPlain(dialect) ? dialect.delimiter : ',';
-}
-
 function walkFile(
   task: CsvTask,
   visitorFor: (header: CsvHeader, reader: RecordReader) => RecordVisitor,
@@ -154,52 +158,7 @@ function walkFile(
   }
 }
 
-function columnsOf({ columns }: CsvHeader): Column[] {
-  return [...columns.map((name): Column => [name, 'VARCHAR']), ['_file', 'VARCHAR'], ['_line', 'BIGINT']];
-}
-
-function readPlainSql(task: CsvTask, header: CsvHeader, newline: string): string {
-  const skipped = header.firstLine - 1;
-  return `select
-  ${[...header.columns.map(quotedIdentifier), `${quotedString(task.name)} as _file`].join(',\n  ')},
-  row_number() over () + ${skipped} as _line
-from ${readCsvSql(task, { path: task.path, columns: header.columns, texts: header.columns, header: skipped > 0, newline })}`;
-}
-
-function readCleanedSql(task: CsvTask, header: CsvHeader): string {
-  return `select
-  ${[...header.columns.map(quotedIdentifier), `${quotedString(task.name)} as _file`].join(',\n  ')},
-  cast(_line as bigint) as _line
-from ${readCsvSql(task, { path: task.cleaned, columns: ['_line', ...header.columns], texts: header.columns, header: false, newline: '\\n' })}`;
-}
-
-interface ReadCsv {
-  readonly path: string;
-  readonly columns: readonly string[];
-  /** The columns whose empty texts stay empty texts. */
-  readonly texts: readonly string[];
-  readonly header: boolean;
-  /** As DuckDB spells it; it would take the first line end for it, also one inside quotes. */
-  readonly newline: string;
-}
-
-function readCsvSql(task: CsvTask, { path, columns, texts, header, newline }: ReadCsv): string {
-  // A cleaned record may have every quote doubled, and its line number before it.
-  const longest = 2 * task.recordBytes + 3 * columns.length + 100;
-  return `read_csv(
-  ${quotedString(path)},
-  auto_detect = false,
-  header = ${header},
-  new_line = '${newline}',
-  delim = ${quotedString(cleanDelimiter(task))},
-  quote = '"',
-  escape = '"',
-  comment = '',
-  columns = {${columns.map((name) => `${quotedString(name)}: 'VARCHAR'`).join(', ')}},
-  force_not_null = ${quotedList(texts)},
-  strict_mode = true,
-  parallel = false,
-  max_line_size = ${longest},
-  buffer_size = ${Math.max(2 * longest, 1 << 23)}
-)`;
+function csvSqlOf({ name, recordBytes, dialect }: CsvTask, path: string, { columns }: CsvHeader): CsvSql {
+  const delimiter = isPlain(dialect) ? dialect.delimiter : cleanDelimiter;
+  return { path, name, columns, delimiter, recordBytes };
 }

@@ -2,12 +2,14 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { type DialectGuess, guessDialect } from './guess-dialect.ts';
 import type { EncodingGuess } from './guess-encoding.ts';
 import { fileRefusal } from './reject-log.ts';
+import type { SheetGuess } from './xlsx-range.ts';
 
 /** What a content seems to be, and why. */
 export interface ContentGuess {
   readonly format: 'csv' | 'json' | 'jsonl' | 'lines' | 'parquet' | 'xlsx';
   readonly encoding?: EncodingGuess;
   readonly csv?: DialectGuess;
+  readonly workbook?: SheetGuess;
 }
 
 const binaryEndings = new Set(

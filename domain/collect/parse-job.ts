@@ -1,13 +1,8 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Source } from '../../schemas/config.ts';
 import { hashFile } from '../runtime/hashing.ts';
 import { quotedList, quotedString } from '../warehouse/quoting.ts';
-import { type Content, contentsOf, type Format, type ReadableContent } from './contents.ts';
-import { type Dialect, plainDialect } from './csv-dialect.ts';
-import { parseCsv } from './csv-file.ts';
-import { type ContentGuess, guessText } from './guess-content.ts';
-import { guessEncoding } from './guess-encoding.ts';
+import { contentsOf } from './contents.ts';
 import type {
   FlatsJob,
   MergeJob,
@@ -17,35 +12,12 @@ import type {
   RefuseJob,
   TableResult,
 } from './jobs.ts';
-import { extractJson, type JsonExtract, sumCounts, writeFlats } from './json-file.ts';
-import { parseParquet } from './parquet-file.ts';
-import { createRejectLog, isFileRefusal, type RejectLog, type RejectReason } from './reject-log.ts';
+import { sumCounts, writeFlats } from './json-file.ts';
+import { type Parsing, parseContent } from './parse-content.ts';
+import { createRejectLog } from './reject-log.ts';
 import type { Column, Sandbox, WrittenTable } from './sandbox.ts';
-import { asUtf8 } from './text-encoding.ts';
-
 /** The received object is not what it was when it was taken in. */
 export class ChangedObject extends Error {}
-
-/** A content being parsed: its rejects, and what is known of it so far. */
-interface Parsing {
-  readonly name: string;
-  /** Stem of its scratch files. */
-  readonly stem: string;
-  /** Where its flat JSON goes; outlives the job. */
-  readonly flat: string;
-  readonly rejects: RejectLog;
-  position: ParsedFile['position'];
-  table?: WrittenTable;
-  extract?: JsonExtract;
-  facts: {
-    encoding?: string;
-    delimiter?: string;
-    blankLines?: number;
-    passedLines?: number;
-    repeatedKeys?: number;
-    guess?: ContentGuess;
-  };
-}
 
 /**
  * Parses one received file into one table of rows and one of rejects.
@@ -96,119 +68,6 @@ function unitedSql(paths: readonly string[]): string {
   return paths.length === 0
     ? "select '' as _file, cast(0 as bigint) as _line where false"
     : `select * from read_parquet(${quotedList(paths)}, union_by_name = true)`;
-}
-
-async function parseContent(
-  sandbox: Sandbox,
-  job: ParseJob,
-  content: Content,
-  stem: string,
-  flat: string,
-): Promise<Parsing> {
-  const rejects = createRejectLog(`${stem}.rejects`);
-  const parsing: Parsing = { name: content.name, stem, flat, rejects, position: 'line', facts: {} };
-  try {
-    if ('refused' in content) throw content.refused;
-    await parseFormat(sandbox, job, content, parsing);
-  } catch (error) {
-    if (!isFileRefusal(error)) throw error;
-    rejects.refuseFile(error.code as RejectReason, error.message);
-  } finally {
-    rejects.close();
-  }
-  return parsing;
-}
-
-async function parseFormat(
-  sandbox: Sandbox,
-  job: ParseJob,
-  content: ReadableContent,
-  parsing: Parsing,
-): Promise<void> {
-  const { limits } = job.rules;
-  const { name, stem } = parsing;
-  if (content.format === 'parquet') {
-    const { columns, expandedBytes } = limits;
-    parsing.position = 'row';
-    if (job.guess) parsing.facts.guess = { format: 'parquet' };
-    const task = { path: content.path, name, out: `${stem}.parquet`, columns, expandedBytes };
-    parsing.table = await parseParquet(sandbox, task);
-    return;
-  }
-  if (content.format === 'guess') await parseGuessed(sandbox, job, content.path, parsing);
-  else {
-    const { path, encoding } = asUtf8(content.path, `${stem}.utf8`, job.rules);
-    parsing.facts.encoding = encoding;
-    await parseText(
-      sandbox,
-      job,
-      { path, format: content.format, ...textPlan(job, content.format) },
-      parsing,
-    );
-  }
-}
-
-/** A text in UTF-8 and how it is read. */
-interface TextPlan {
-  readonly path: string;
-  readonly format: Format;
-  readonly csv: Source['csv'];
-  readonly dialect: Dialect;
-  readonly flatten: boolean;
-}
-
-function textPlan({ rules }: ParseJob, format: Format): Omit<TextPlan, 'path' | 'format'> {
-  const delimiter = rules.csv.delimiter ?? (format === 'tsv' ? '\t' : ',');
-  return { csv: rules.csv, dialect: plainDialect(delimiter), flatten: false };
-}
-
-async function parseGuessed(
-  sandbox: Sandbox,
-  job: ParseJob,
-  received: string,
-  parsing: Parsing,
-): Promise<void> {
-  const encoding = guessEncoding(received);
-  const { path } = asUtf8(received, `${parsing.stem}.utf8`, encoding);
-  parsing.facts.encoding = encoding.encoding;
-  const { format, csv } = guessText(path, parsing.name);
-  parsing.facts.guess = { format, encoding, ...(csv ? { csv } : {}) };
-  await parseText(
-    sandbox,
-    job,
-    {
-      path,
-      format: format === 'lines' || format === 'xlsx' ? 'csv' : format,
-      csv: { header: csv?.header ?? true, ...(csv?.columns ? { columns: [...csv.columns] } : {}) },
-      dialect: csv?.dialect ?? plainDialect(','),
-      flatten: true,
-    },
-    parsing,
-  );
-}
-
-async function parseText(
-  sandbox: Sandbox,
-  { rules: { limits }, whole }: ParseJob,
-  { path, format, csv, dialect, flatten }: TextPlan,
-  parsing: Parsing,
-): Promise<void> {
-  const { name, stem, rejects } = parsing;
-  if (format === 'json' || format === 'jsonl') {
-    const task = { path, name, format, flat: `${parsing.flat}.flat`, limits, flatten };
-    parsing.extract = extractJson(task, whole, rejects);
-    parsing.position = parsing.extract.flat.position;
-    if (parsing.extract.repeatedKeys > 0) parsing.facts.repeatedKeys = parsing.extract.repeatedKeys;
-    return;
-  }
-  const { recordBytes, columns } = limits;
-  const out = `${stem}.parquet`;
-  const task = { path, name, out, cleaned: `${stem}.cleaned`, csv, dialect, recordBytes, columns };
-  const { table, blankLines, passedLines } = await parseCsv(sandbox, task, rejects);
-  parsing.table = table;
-  parsing.facts.delimiter = dialect.delimiter;
-  if (blankLines > 0) parsing.facts.blankLines = blankLines;
-  if (passedLines > 0) parsing.facts.passedLines = passedLines;
 }
 
 async function resultOf(sandbox: Sandbox, out: string, parsings: readonly Parsing[]): Promise<ParseResult> {
