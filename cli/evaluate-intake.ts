@@ -84,6 +84,7 @@ function print({ data, totals, files }: IntakeDocument, out: Output): void {
       { title: 'outcome', value: ({ outcome }) => outcome },
       { title: 'read as', value: readAs },
       { title: 'columns', value: ({ columns }) => String(columns.length), align: 'right' },
+      { title: 'types', value: typesText },
       { title: 'rows in', value: ({ rowsIn }) => String(rowsIn), align: 'right' },
       { title: 'rows out', value: ({ rowsOut }) => String(rowsOut), align: 'right' },
       { title: 'rejected', value: ({ rejected }) => String(rejected), align: 'right' },
@@ -98,10 +99,25 @@ function print({ data, totals, files }: IntakeDocument, out: Output): void {
   );
 }
 
-function readAs({ contents: [content] }: IntakeFile): string {
-  return [content?.encoding, content?.delimiter && JSON.stringify(content.delimiter)]
-    .filter((word) => word)
-    .join(' ');
+function readAs({ contents }: IntakeFile): string {
+  const [content] = contents;
+  const { format, csv, workbook } = content?.guess ?? {};
+  const words = [
+    format,
+    content?.encoding,
+    csv?.dialect.delimiter && JSON.stringify(csv.dialect.delimiter),
+    workbook && JSON.stringify(workbook.sheet),
+    contents.length > 1 && `and ${contents.length - 1} more`,
+  ];
+  return words.filter((word) => word).join(' ');
+}
+
+/** How many columns seem to hold what, the most frequent first. */
+function typesText({ columns }: IntakeFile): string {
+  const counts = new Map<string, number>();
+  for (const { type } of columns) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const ranked = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return ranked.map(([type, count]) => `${count} ${type}`).join(', ');
 }
 
 function reasonText({ reasons: [main] }: IntakeFile): string {

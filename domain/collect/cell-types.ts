@@ -40,7 +40,8 @@ export const commaPattern = String.raw`[+-]?(\d+|\d{1,3}([. '’\u00a0\u202f]\d{
 
 const month =
   'jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sep(t(ember)?)?|oct(ober)?|nov(ember)?|dec(ember)?';
-const clock = String.raw`\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?[ap]\.?m\.?)?`;
+/** A time of day. */
+export const clock = String.raw`\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?[ap]\.?m\.?)?`;
 /** Spellings of days, as sources of regular expressions without anchors. */
 export const datePatterns = {
   'year-month-day': String.raw`\d{4}([-/.])(0?[1-9]|1[0-2])[-/.](0?[1-9]|[12]\d|3[01])`,

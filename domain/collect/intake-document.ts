@@ -1,5 +1,5 @@
+import type { ColumnGuess } from './guess-types.ts';
 import type { ParsedFile } from './jobs.ts';
-import type { Column } from './sandbox.ts';
 
 /** What became of a file: all of it taken, some of it kept out, or nothing taken. */
 export type IntakeOutcome = 'loaded' | 'partly' | 'refused';
@@ -23,7 +23,7 @@ export interface IntakeFile {
   readonly rowsIn: number;
   readonly rowsOut: number;
   readonly rejected: number;
-  readonly columns: readonly IntakeColumn[];
+  readonly columns: readonly ColumnGuess[];
   readonly reasons: readonly IntakeReason[];
   readonly contents: readonly IntakeContent[];
   readonly seconds: number;
@@ -33,12 +33,6 @@ export interface IntakeFile {
 
 /** The file itself, or a member of the archive it is. */
 export type IntakeContent = Omit<ParsedFile, 'reasons'>;
-
-/** A column as it was read. */
-export interface IntakeColumn {
-  readonly name: string;
-  readonly type: string;
-}
 
 /** All files of a folder. */
 export interface IntakeDocument {
@@ -69,7 +63,7 @@ export interface Intake {
   readonly parsed: readonly ParsedFile[];
   /** Rows of the Parquet files written. */
   readonly rowsOut: number;
-  readonly columns: readonly IntakeColumn[];
+  readonly columns: readonly ColumnGuess[];
 }
 
 /** Judges a file by what was parsed of it. */
@@ -142,11 +136,4 @@ export function intakeTotals(files: readonly IntakeFile[], seconds: number): Int
     seconds,
     peakMemoryMb: Math.max(0, ...files.map(({ peakMemoryMb }) => peakMemoryMb)),
   };
-}
-
-/** The columns of a table that are the source's own. */
-export function sourceColumns(columns: readonly Column[]): IntakeColumn[] {
-  return columns
-    .filter(([name]) => name !== '_file' && name !== '_line')
-    .map(([name, type]) => ({ name, type }));
 }

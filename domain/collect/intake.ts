@@ -7,13 +7,13 @@ import { hashFile } from '../runtime/hashing.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { inWaves } from '../runtime/waves.ts';
 import { type FolderFile, listFolder } from './folder-files.ts';
+import { type ColumnGuess, typedColumn } from './guess-types.ts';
 import {
   type IntakeDocument,
   type IntakeFile,
   intakeFile,
   intakeTotals,
   refusedFile,
-  sourceColumns,
 } from './intake-document.ts';
 import type { Job, JobResult, ParseJob, ParseRules } from './jobs.ts';
 import { chooseColumns, sumCounts } from './json-file.ts';
@@ -123,7 +123,7 @@ async function takeFile(
       {
         parsed,
         rowsOut: tables.reduce((sum, { rows }) => sum + rows, 0),
-        columns: tables.flatMap(({ columns }) => sourceColumns(columns)),
+        columns: await columnsOf(work, tables, job.out),
       },
       cost(),
     );
@@ -169,6 +169,20 @@ async function parse(
     tables.push(written.rows);
   }
   return { parsed: files, tables };
+}
+
+/** Guesses the types of all tables' columns. Where guessing kills the parser, the rows were taken all the same. */
+async function columnsOf(work: Work, tables: readonly WrittenTable[], out: string): Promise<ColumnGuess[]> {
+  const guesses: ColumnGuess[] = [];
+  for (const { path, columns } of tables) {
+    try {
+      guesses.push(...(await work.run({ kind: 'types', path, columns, out })).columns);
+    } catch (error) {
+      if (!(error instanceof Poison)) throw error;
+      guesses.push(...columns.map(([name, type]) => typedColumn(name, type)));
+    }
+  }
+  return guesses;
 }
 
 /** Jobs of one file; knows the highest memory any of them needed. */

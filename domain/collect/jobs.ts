@@ -1,8 +1,9 @@
 import type { Config, Source } from '../../schemas/config.ts';
 import type { ContentGuess } from './guess-content.ts';
+import type { ColumnGuess } from './guess-types.ts';
 import type { ColumnChoice, JsonFlat } from './json-file.ts';
 import type { ReasonCount, RejectReason } from './reject-log.ts';
-import type { WrittenTable } from './sandbox.ts';
+import type { Column, WrittenTable } from './sandbox.ts';
 
 /** The part of a source and of the limits that decides what parsing gives. */
 export interface ParseRules {
@@ -47,6 +48,15 @@ export interface FlatsJob {
   readonly out: string;
 }
 
+/** Guess the types of a parsed table's columns. */
+export interface TypesJob {
+  readonly kind: 'types';
+  /** Parquet file. */
+  readonly path: string;
+  readonly columns: readonly Column[];
+  readonly out: string;
+}
+
 /** Note that a file is refused as a whole: for one that its parser does not survive. */
 export interface RefuseJob {
   readonly kind: 'refuse';
@@ -57,7 +67,7 @@ export interface RefuseJob {
 }
 
 /** What a child may be asked. */
-export type Job = ParseJob | FlatsJob | MergeJob | RefuseJob;
+export type Job = ParseJob | FlatsJob | MergeJob | TypesJob | RefuseJob;
 
 /** What became of one file or archive member; counts and facts only. */
 export interface ParsedFile {
@@ -96,8 +106,17 @@ export interface TableResult {
   readonly rejects?: WrittenTable;
 }
 
+/** What a types job answers. */
+export interface TypesResult {
+  readonly columns: readonly ColumnGuess[];
+}
+
 /** What a kind of job answers. */
-export type JobResult<J extends Job> = J extends MergeJob | FlatsJob ? TableResult : ParseResult;
+export type JobResult<J extends Job> = J extends MergeJob | FlatsJob
+  ? TableResult
+  : J extends TypesJob
+    ? TypesResult
+    : ParseResult;
 
 /** A fault that is not the file's. */
 export type MachineFault = 'disk' | 'changed' | 'start';
@@ -107,7 +126,7 @@ export type ChildMessage =
   | { readonly type: 'begin' }
   | {
       readonly type: 'done';
-      readonly result: ParseResult | TableResult;
+      readonly result: ParseResult | TableResult | TypesResult;
       readonly residentMb: number;
       /** Highest resident memory while it worked this job. */
       readonly peakMb: number;

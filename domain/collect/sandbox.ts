@@ -16,6 +16,8 @@ export interface WrittenTable {
 export interface Sandbox {
   /** The first value of a result, as a number. */
   number(sql: string): Promise<number>;
+  /** All rows of a small result; values as texts. */
+  texts(sql: string): Promise<(string | null)[][]>;
   columns(query: string): Promise<Column[]>;
   /** Writes a query as one Parquet file in its own order. `columns` saves describing it. */
   write(query: string, path: string, columns?: readonly Column[]): Promise<WrittenTable>;
@@ -57,6 +59,10 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const sandbox: Sandbox = {
     async number(sql) {
       return Number((await connection.runAndReadAll(sql)).getRowsJson()[0]?.[0] ?? 0);
+    },
+    async texts(sql) {
+      const read = await connection.runAndReadAll(sql);
+      return read.getRowsJson().map((row) => row.map((value) => (value === null ? null : String(value))));
     },
     async columns(query) {
       const described = await connection.runAndReadAll(`describe ${query}`);
