@@ -1,5 +1,5 @@
 import type { CandidatePairs } from './candidates.ts';
-import { type Compare, outcomes } from './title-evidence.ts';
+import { type Compare, outcome, outcomes } from './title-evidence.ts';
 import { codeKind, numberKind, type TermKinds, wordKind } from './title-kinds.ts';
 import type { TermTable } from './title-terms.ts';
 
@@ -16,7 +16,7 @@ export interface TitleModel {
  *
  * Fellegi-Sunter's model with an own weight for each term and outcome: ln of how often the term has this outcome among matches over
  * how often among other candidates. Matches to learn from are pairs that need no weights: they share a code that few records have
- * and contradict no other, or each is the other's nearest by far-reaching likeness. So words, colours and sizes get their weights from
+ * or each is the other's nearest, far alike and no variant of the other (one word in another's place, other codes). So words, colours and sizes get their weights from
  * pairs that other evidence proves (co-training). Rare terms borrow from terms of their kind and frequency.
  *
  * Further rounds of expectation and maximisation are not made: with words that come in company (one shop's phrases) they drift
@@ -32,7 +32,7 @@ export function learnTitleModel(
   const classOf = classesOf(table, kinds);
   const matches = createTally(table.vocabulary.length, classOf, true);
   const others = createTally(table.vocabulary.length, classOf, false);
-  const isSeed = createSeedTest(table, kinds, pairs);
+  const isSeed = createSeedTest(table, kinds, compare, pairs);
   const step = Math.max(1, Math.floor(pairs.left.length / mostOthers));
   let [seeds, counted] = [0, 0];
   for (let place = 0; place < pairs.left.length; place++) {
@@ -69,19 +69,14 @@ const shortestCode = 5;
 /** Nearest pairs are learned from at this likeness. */
 const leastLikeness = 0.5;
 
-function createSeedTest(table: TermTable, { kindOf }: TermKinds, pairs: CandidatePairs) {
+function createSeedTest(table: TermTable, { kindOf }: TermKinds, compare: Compare, pairs: CandidatePairs) {
   const { offsets, terms, frequency, vocabulary } = table;
   const isName = Uint8Array.from(vocabulary, (term, id) =>
     kindOf[id] === codeKind && term.length >= shortestCode && (frequency[id] as number) <= mostRecordsOfCode
       ? 1
       : 0,
   );
-  const nearest = new Float32Array(table.records);
-  pairs.likeness.forEach((likeness, place) => {
-    for (const record of [pairs.left[place] as number, pairs.right[place] as number]) {
-      if (likeness > (nearest[record] as number)) nearest[record] = likeness;
-    }
-  });
+  const nearest = nearestOf(table.records, pairs);
   const sharesName = (left: number, right: number): boolean => {
     let [l, r] = [offsets[left] as number, offsets[right] as number];
     const [endLeft, endRight] = [offsets[left + 1] as number, offsets[right + 1] as number];
@@ -93,9 +88,37 @@ function createSeedTest(table: TermTable, { kindOf }: TermKinds, pairs: Candidat
     }
     return false;
   };
+  let [replaced, leftOut, unlikeCodes] = [0, 0, 0];
+  const note = (term: number, found: number): void => {
+    if (found === outcome.omitted) leftOut++;
+    if (found !== outcome.contradicted) return;
+    replaced++;
+    if (kindOf[term] === codeKind) unlikeCodes++;
+  };
+  /** Whether records look like variants of one thing: one word or number in another's place, or other codes. */
+  const areVariants = (left: number, right: number): boolean => {
+    [replaced, leftOut, unlikeCodes] = [0, 0, 0];
+    compare(left, right, note);
+    return unlikeCodes > 0 || (replaced === 2 && leftOut === 0);
+  };
   return (left: number, right: number, likeness: number): boolean =>
     sharesName(left, right) ||
-    (likeness >= leastLikeness && likeness === nearest[left] && likeness === nearest[right]);
+    (likeness >= leastLikeness &&
+      likeness === nearest[left] &&
+      likeness === nearest[right] &&
+      !areVariants(left, right));
+}
+
+/** Likeness of each record's nearest. */
+function nearestOf(records: number, { left, right, likeness }: CandidatePairs): Float32Array {
+  const nearest = new Float32Array(records);
+  for (let place = 0; place < likeness.length; place++) {
+    const value = likeness[place] as number;
+    const [a, b] = [left[place] as number, right[place] as number];
+    if (value > (nearest[a] as number)) nearest[a] = value;
+    if (value > (nearest[b] as number)) nearest[b] = value;
+  }
+  return nearest;
 }
 
 /** Terms of one class lend each other strength: a kind (quantities are one) and a power of two of records. */

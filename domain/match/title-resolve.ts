@@ -1,6 +1,7 @@
 import { blockingKeys } from './candidate-keys.ts';
 import { type CandidatePairs, findCandidates } from './candidates.ts';
 import { clusterByAverage } from './clustering.ts';
+import { namingTexts } from './title-columns.ts';
 import { createCompare } from './title-evidence.ts';
 import { termKinds } from './title-kinds.ts';
 import { learnTitleModel } from './title-model.ts';
@@ -30,7 +31,7 @@ export function resolveTitles(
   onStep: (step: string) => void = () => {},
 ): TitleResolution {
   onStep('taking texts apart');
-  const table = buildTerms(texts);
+  const table = buildTerms(namingTexts(texts));
   onStep('finding candidates');
   const keys = blockingKeys(table);
   const pairs = findCandidates(keys, keys.keys);
