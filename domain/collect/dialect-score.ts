@@ -69,9 +69,12 @@ export function scoreDialect(
   const outside = 1 - first / Math.max(1, 2 * rows.length);
   // One line proves little of an unusual delimiter: blanks and colons stand in any sentence.
   const proof = prior < 1 && dialect.delimiter !== '' && (counts.get(width) ?? 0) < 2 ? 0.2 : 1;
-  const most = prior * pattern * outside * proof;
+  const alike = (counts.get(width) ?? 0) / Math.max(1, body.length);
+  // Where most rows would be kept out there is no table.
+  const isTable = dialect.delimiter === '' || alike >= (prior < 1 ? 0.7 : 0.5) ? 1 : 0.1;
+  const most = prior * pattern * outside * proof * isTable;
   const score = most < atLeast ? most : most * typeScore(dialect, body);
-  return { dialect, score, width, rows, first, alike: (counts.get(width) ?? 0) / Math.max(1, body.length) };
+  return { dialect, score, width, rows, first, alike };
 }
 
 /** Reads the records of a sample, at most five hundred. */

@@ -30,6 +30,7 @@ const sampleRows = 2000;
 /** Share of a sample that must fit. */
 const enough = 0.9;
 const columnsAtOnce = 40;
+const firstLook = 40;
 
 /**
  * Guesses the types of a parsed table's columns: candidates from rows spread over the table, the choice among them by all rows.
@@ -88,18 +89,26 @@ function candidatesOf(values: readonly string[]): Spelling[] {
     .map((value) => value.trim())
     .filter((value) => !missingSpellings.includes(value.toLowerCase()));
   if (given.length === 0) return [];
-  const counts = spellings.map((spelling) => given.filter((value) => isSpelt(value, spelling)).length);
-  const most = Math.max(...counts);
+  const fitting = (texts: readonly string[], spelling: Spelling): number =>
+    texts.filter((value) => isSpelt(value, spelling)).length;
+  // A few values rule most spellings out; of those left all values of the sample are tried.
+  const few = given.slice(0, firstLook);
+  const likely = spellings.filter((spelling) => fitting(few, spelling) * 2 >= few.length);
+  const counts = new Map(likely.map((spelling) => [spelling, fitting(given, spelling)]));
+  const most = Math.max(0, ...counts.values());
   if (most < enough * given.length) return [];
-  return spellings.filter((_, index) => (counts[index] ?? 0) >= Math.min(most, enough * given.length));
+  return likely.filter((spelling) => (counts.get(spelling) ?? 0) >= enough * given.length);
 }
 
-const trimmed = (name: string): string =>
-  `trim(${quotedIdentifier(name)}, ' ' || chr(9) || chr(10) || chr(13))`;
-const isMissing = (name: string): string =>
-  `(${quotedIdentifier(name)} is null or lower(${trimmed(name)}) in (${missingSpellings.map(quotedString).join(', ')}))`;
-const fits = (name: string, spelling: Spelling): string =>
-  `regexp_full_match(${trimmed(name)}, ${quotedString(re2Pattern(spelling))}, 'i')`;
+/** Most texts are longer than any spelling of no value: they are not looked at further. */
+const isMissing = (name: string): string => {
+  const value = quotedIdentifier(name);
+  const words = missingSpellings.map(quotedString).join(', ');
+  return `case when ${value} is null then true when length(${value}) > 20 then false else lower(trim(${value}, ${blanks})) in (${words}) end`;
+};
+const blanks = "' ' || chr(9) || chr(10) || chr(13)";
+const matches = (name: string, pattern: string): string =>
+  `regexp_full_match(${quotedIdentifier(name)}, ${quotedString(`\\s*(?:${pattern})\\s*`)}, 'i')`;
 
 /** One row: for each column rows, missing ones, ids, and for each candidate how many fit and the extremes of what does not. */
 function countsSql(
@@ -110,11 +119,14 @@ function countsSql(
   const values = names.flatMap((name, column) => [
     'count(*)',
     `count(*) filter (where ${isMissing(name)})`,
-    `count(*) filter (where regexp_full_match(${trimmed(name)}, '0[0-9]+|[0-9]{16,}'))`,
+    candidates[column]?.some(mayBeIds)
+      ? `count(*) filter (where ${matches(name, '0[0-9]+|[0-9]{16,}')})`
+      : '0',
     ...(candidates[column] ?? []).flatMap((spelling) => {
-      const misfit = `filter (where not ${isMissing(name)} and not ${fits(name, spelling)})`;
+      const fits = matches(name, re2Pattern(spelling));
+      const misfit = `filter (where not ${isMissing(name)} and not ${fits})`;
       return [
-        `count(*) filter (where not ${isMissing(name)} and ${fits(name, spelling)})`,
+        `count(*) filter (where not ${isMissing(name)} and ${fits})`,
         `left(min(${quotedIdentifier(name)}) ${misfit}, 40)`,
         `left(max(${quotedIdentifier(name)}) ${misfit}, 40)`,
       ];
@@ -151,7 +163,7 @@ function guessesOf(
     if (spelling === undefined) return untyped(common);
     const share = values === 0 ? 1 : fit / values;
     const rest = { ...common, share, misfits };
-    if (['integer', 'boolean'].includes(spelling.type) && ids > 0) {
+    if (mayBeIds(spelling) && ids > 0) {
       return { ...rest, type: 'id', because: `${ids} values have leading zeros or more than fifteen digits` };
     }
     const rival = fitting.find(
@@ -163,6 +175,8 @@ function guessesOf(
     return { ...rest, type: spelling.type, spelling: spelling.name, because };
   });
 }
+
+const mayBeIds = ({ type }: Spelling): boolean => type === 'integer' || type === 'boolean';
 
 interface Fitting {
   readonly spelling?: Spelling;

@@ -1,47 +1,19 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLogger } from '../runtime/logger.ts';
-import { evaluateIntake, type IntakeOptions } from './intake.ts';
-import type { IntakeDocument, IntakeFile } from './intake-document.ts';
+import { type IntakeFixture, openIntakeFixture, outcomeOf } from './intake-fixture.ts';
 import { defaultLimits } from './source-fixture.ts';
 
-let dir: string;
-let scratch: string;
+let fixture: IntakeFixture;
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'stocktake-intake-in-'));
-  scratch = await mkdtemp(join(tmpdir(), 'stocktake-intake-'));
+  fixture = await openIntakeFixture();
 });
-afterEach(async () => {
-  await rm(dir, { recursive: true, force: true });
-  await rm(scratch, { recursive: true, force: true });
-});
-
-async function file(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(join(dir, path)), { recursive: true });
-  await writeFile(join(dir, path), content);
-}
-
-async function intake(options: Partial<IntakeOptions> = {}): Promise<IntakeDocument> {
-  const document = await evaluateIntake({
-    dir,
-    scratch,
-    limits: defaultLimits(),
-    children: 2,
-    signal: new AbortController().signal,
-    log: silentLogger,
-    now: () => performance.now(),
-    ...options,
-  });
-  for (const { rowsIn, rowsOut, rejected } of document.files) expect(rowsIn).toBe(rowsOut + rejected);
-  return document;
-}
+afterEach(() => fixture.close());
 
 /** Parses as ever, but dies or hangs on files named so. */
 async function moodyParser(): Promise<URL> {
-  const path = join(scratch, 'moody.ts');
+  const path = join(fixture.scratch, 'moody.ts');
   await writeFile(
     path,
     `import { serveJobs } from ${JSON.stringify(join(import.meta.dirname, 'parse-child.ts'))};
@@ -56,20 +28,13 @@ async function moodyParser(): Promise<URL> {
 
 describe('the intake of a folder', () => {
   it('gives every file an outcome, also what must not be opened', async () => {
-    await file('good.csv', 'id,name\n1,ant\n2,bee\n');
-    await file('sub/folder/ragged.csv', 'id,name\n1,ant\n2\n');
-    await file('items.jsonl', '{"sku":"a","price":1}\n{"sku":"b"}\n');
-    await file('broken.csv.gz', 'no gzip at all');
-    await symlink('/etc/passwd', join(dir, 'link.csv'));
-    const { files, totals } = await intake();
-    const facts = ({ path, outcome, reason, rowsIn, rowsOut }: IntakeFile): unknown[] => [
-      path,
-      outcome,
-      reason,
-      rowsIn,
-      rowsOut,
-    ];
-    expect(files.map(facts)).toEqual([
+    await fixture.file('good.csv', 'id,name\n1,ant\n2,bee\n');
+    await fixture.file('sub/folder/ragged.csv', 'id,name\n1,ant\n2\n');
+    await fixture.file('items.jsonl', '{"sku":"a","price":1}\n{"sku":"b"}\n');
+    await fixture.file('broken.csv.gz', 'no gzip at all');
+    await symlink('/etc/passwd', join(fixture.dir, 'link.csv'));
+    const { files, totals } = await fixture.intake();
+    expect(files.map(outcomeOf)).toEqual([
       ['broken.csv.gz', 'refused', 'STK-COLLECT-MAGIC', 0, 0],
       ['good.csv', 'loaded', undefined, 2, 2],
       ['items.jsonl', 'loaded', undefined, 2, 2],
@@ -83,9 +48,9 @@ describe('the intake of a folder', () => {
   });
 
   it('goes on after a file that kills its parser and one that hangs it', { timeout: 60_000 }, async () => {
-    for (const name of ['a', 'hangs', 'kills', 'z']) await file(`${name}.csv`, 'id\n1\n');
+    for (const name of ['a', 'hangs', 'kills', 'z']) await fixture.file(`${name}.csv`, 'id\n1\n');
     const limits = { ...defaultLimits(), childSeconds: 3 };
-    const { files } = await intake({ limits, parser: await moodyParser() });
+    const { files } = await fixture.intake({ limits, parser: await moodyParser() });
     expect(files.map(({ path, outcome, reason }) => [path, outcome, reason])).toEqual([
       ['a.csv', 'loaded', undefined],
       ['hangs.csv', 'refused', 'STK-COLLECT-POISON'],
@@ -95,13 +60,13 @@ describe('the intake of a folder', () => {
   });
 
   it('reads a file whose name would be a pattern to the engine, and leaves nothing behind', async () => {
-    await file('a[12]*.csv', 'id\n1\n');
-    await file('a1.csv', 'id\n1\n2\n');
-    const { files } = await intake();
+    await fixture.file('a[12]*.csv', 'id\n1\n');
+    await fixture.file('a1.csv', 'id\n1\n2\n');
+    const { files } = await fixture.intake();
     expect(files.map(({ path, rowsOut }) => [path, rowsOut])).toEqual([
       ['a1.csv', 2],
       ['a[12]*.csv', 1],
     ]);
-    expect(await readdir(scratch)).toEqual([]);
+    expect(await readdir(fixture.scratch)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import type { Content, Format, ReadableContent } from './contents.ts';
 import { type Dialect, plainDialect } from './csv-dialect.ts';
 import { parseCsv } from './csv-file.ts';
 import { type ContentGuess, guessText } from './guess-content.ts';
+import { type DialectGuess, linesDialect } from './guess-dialect.ts';
 import { guessEncoding } from './guess-encoding.ts';
 import type { ParsedFile, ParseJob } from './jobs.ts';
 import { extractJson, type JsonExtract } from './json-file.ts';
@@ -133,18 +134,33 @@ async function parseGuessed(
   parsing.facts.encoding = encoding.encoding;
   const { format, csv } = guessText(path, parsing.name);
   parsing.facts.guess = { format, encoding, ...(csv ? { csv } : {}) };
-  await parseText(
-    sandbox,
-    job,
-    {
-      path,
-      format: format === 'lines' || format === 'xlsx' ? 'csv' : format,
-      csv: { header: csv?.header ?? true, ...(csv?.columns ? { columns: [...csv.columns] } : {}) },
-      dialect: csv?.dialect ?? plainDialect(','),
-      flatten: true,
-    },
-    parsing,
-  );
+  const plan: TextPlan = {
+    path,
+    format: format === 'json' || format === 'jsonl' ? format : 'csv',
+    csv: { header: csv?.header ?? true, ...(csv?.columns ? { columns: [...csv.columns] } : {}) },
+    dialect: csv?.dialect ?? plainDialect(','),
+    flatten: true,
+  };
+  await parseText(sandbox, job, plan, parsing);
+  if (!csv || !isMostlyKeptOut(parsing)) return;
+  const because = 'most rows beyond the sample do not have the fields of the first ones';
+  const lines: DialectGuess = {
+    ...csv,
+    dialect: linesDialect,
+    header: false,
+    width: 1,
+    confidence: 0,
+    because,
+  };
+  parsing.facts.guess = { format: 'lines', encoding, csv: lines };
+  await parseText(sandbox, job, { ...plan, csv: { header: false }, dialect: linesDialect }, parsing);
+}
+
+/** Whether a guess does not hold for the text as a whole: lines then lose nothing. */
+function isMostlyKeptOut({ table, rejects }: Parsing): boolean {
+  const ragged = rejects.reasons().filter(({ reason }) => reason === 'STK-COLLECT-COLUMNS');
+  const rows = ragged.reduce((sum, one) => sum + one.rows, 0);
+  return rows >= 10 && rows > (table?.rows ?? 0);
 }
 
 async function parseText(
