@@ -1,3 +1,5 @@
+import type { TermTable } from './title-terms.ts';
+
 /** What a term is: a word, a bare number, a code (letters and digits in one, or six digits and more), or a quantity. */
 export interface TermKinds {
   /** [vocabulary] 0 word, 1 bare number, 2 code, 3 and more: a quantity, one number per unit. */
@@ -36,4 +38,23 @@ export function termKinds(vocabulary: readonly string[]): TermKinds {
     return kind;
   });
   return { kindOf, kinds: 3 + kinds.size };
+}
+
+/** A code that more records have does not name one thing. */
+const mostRecordsOfName = 20;
+const shortestName = 5;
+
+/** Tells which terms name one thing: codes of five signs and more that at most twenty records have. */
+export function namesThings(
+  { vocabulary, frequency }: Pick<TermTable, 'vocabulary' | 'frequency'>,
+  { kindOf }: TermKinds,
+): (term: number) => boolean {
+  const isName = Uint8Array.from(vocabulary, (text, term) =>
+    kindOf[term] === codeKind &&
+    text.length >= shortestName &&
+    (frequency[term] as number) <= mostRecordsOfName
+      ? 1
+      : 0,
+  );
+  return (term) => isName[term] === 1;
 }

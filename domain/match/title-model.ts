@@ -1,6 +1,6 @@
 import type { CandidatePairs } from './candidates.ts';
 import { type Compare, outcome, outcomes } from './title-evidence.ts';
-import { codeKind, numberKind, type TermKinds, wordKind } from './title-kinds.ts';
+import { codeKind, namesThings, numberKind, type TermKinds, wordKind } from './title-kinds.ts';
 import type { TermTable } from './title-terms.ts';
 
 /** Tells how likely two records are one thing. */
@@ -32,14 +32,19 @@ export function learnTitleModel(
   const classOf = classesOf(table, kinds);
   const matches = createTally(table.vocabulary.length, classOf, true);
   const others = createTally(table.vocabulary.length, classOf, false);
-  const isSeed = createSeedTest(table, kinds, compare, pairs);
+  const seedOf = createSeedTest(table, kinds, compare, pairs);
+  /** A pair chosen for its codes teaches nothing about codes. */
+  const countWords = (term: number, found: number): void => {
+    if (kinds.kindOf[term] !== codeKind) matches.count(term, found);
+  };
   const step = Math.max(1, Math.floor(pairs.left.length / mostOthers));
   let [seeds, counted] = [0, 0];
   for (let place = 0; place < pairs.left.length; place++) {
     const [left, right] = [pairs.left[place] as number, pairs.right[place] as number];
-    if (isSeed(left, right, pairs.likeness[place] as number)) {
+    const seed = seedOf(left, right, pairs.likeness[place] as number);
+    if (seed !== 'none') {
       seeds++;
-      compare(left, right, matches.count);
+      compare(left, right, seed === 'code' ? countWords : matches.count);
     } else if (place % step === 0) {
       counted++;
       compare(left, right, others.count);
@@ -63,26 +68,20 @@ export function learnTitleModel(
 
 /** Candidate pairs that are compared to learn what others look like. */
 const mostOthers = 1_000_000;
-/** A code that more records have does not name one thing. */
-const mostRecordsOfCode = 20;
-const shortestCode = 5;
 /** Nearest pairs are learned from at this likeness. */
 const leastLikeness = 0.5;
 
-function createSeedTest(table: TermTable, { kindOf }: TermKinds, compare: Compare, pairs: CandidatePairs) {
-  const { offsets, terms, frequency, vocabulary } = table;
-  const isName = Uint8Array.from(vocabulary, (term, id) =>
-    kindOf[id] === codeKind && term.length >= shortestCode && (frequency[id] as number) <= mostRecordsOfCode
-      ? 1
-      : 0,
-  );
+function createSeedTest(table: TermTable, kinds: TermKinds, compare: Compare, pairs: CandidatePairs) {
+  const { offsets, terms } = table;
+  const { kindOf } = kinds;
+  const isName = namesThings(table, kinds);
   const nearest = nearestOf(table.records, pairs);
   const sharesName = (left: number, right: number): boolean => {
     let [l, r] = [offsets[left] as number, offsets[right] as number];
     const [endLeft, endRight] = [offsets[left + 1] as number, offsets[right + 1] as number];
     while (l < endLeft && r < endRight) {
       const [a, b] = [terms[l] as number, terms[r] as number];
-      if (a === b && isName[a] === 1) return true;
+      if (a === b && isName(a)) return true;
       if (a <= b) l++;
       if (b <= a) r++;
     }
@@ -101,12 +100,11 @@ function createSeedTest(table: TermTable, { kindOf }: TermKinds, compare: Compar
     compare(left, right, note);
     return unlikeCodes > 0 || (replaced === 2 && leftOut === 0);
   };
-  return (left: number, right: number, likeness: number): boolean =>
-    sharesName(left, right) ||
-    (likeness >= leastLikeness &&
-      likeness === nearest[left] &&
-      likeness === nearest[right] &&
-      !areVariants(left, right));
+  return (left: number, right: number, likeness: number): 'code' | 'nearest' | 'none' => {
+    if (sharesName(left, right)) return 'code';
+    const isNearest = likeness === nearest[left] && likeness === nearest[right];
+    return isNearest && likeness >= leastLikeness && !areVariants(left, right) ? 'nearest' : 'none';
+  };
 }
 
 /** Likeness of each record's nearest. */
@@ -138,7 +136,7 @@ const classes = 4 * rarities;
 const presumed: Readonly<Record<number, readonly [number, number, number, number]>> = {
   [wordKind]: [0.5, 0.05, 0.3, 0.15],
   [numberKind]: [0.5, 0.01, 0.15, 0.34],
-  [codeKind]: [0.75, 0.1, 0.05, 0.1],
+  [codeKind]: [0.65, 0.1, 0.05, 0.2],
   3: [0.5, 0.01, 0.05, 0.44],
 };
 /** How many terms seen the presumption counts for. */

@@ -24,7 +24,9 @@ function phones(count: number): { texts: string[][]; truth: Int32Array } {
     const size = thing % 2 === 0 ? '64gb' : '256gb';
     const code = `mq${1000 + 37 * thing}b`;
     return ['silver', 'gold', 'grey'].map((colour, offer) => [
-      offer < 2 ? `${model} ${size} ${colour} ${code}` : `phone ${model} ${size} ${colour} unlocked`,
+      offer === thing % 3
+        ? `phone ${model} ${size} ${colour} unlocked`
+        : `${model} ${size} ${colour} ${code}`,
     ]);
   });
   return {

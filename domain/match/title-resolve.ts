@@ -1,9 +1,10 @@
 import { blockingKeys } from './candidate-keys.ts';
+import { codeRows, keySteadiness } from './candidate-steadiness.ts';
 import { type CandidatePairs, findCandidates } from './candidates.ts';
 import { clusterByAverage } from './clustering.ts';
 import { namingTexts } from './title-columns.ts';
 import { createCompare } from './title-evidence.ts';
-import { termKinds } from './title-kinds.ts';
+import { namesThings, termKinds } from './title-kinds.ts';
 import { learnTitleModel } from './title-model.ts';
 import { buildTerms } from './title-terms.ts';
 
@@ -34,9 +35,11 @@ export function resolveTitles(
   const table = buildTerms(namingTexts(texts));
   onStep('finding candidates');
   const keys = blockingKeys(table);
-  const pairs = findCandidates(keys, keys.keys);
-  onStep('learning from the table');
   const kinds = termKinds(table.vocabulary);
+  const codes = codeRows({ offsets: table.offsets, columns: table.terms }, namesThings(table, kinds));
+  const steadiness = keySteadiness(keys, codes, table.vocabulary.length);
+  const pairs = findCandidates(keys, keys.keys, { steadiness });
+  onStep('learning from the table');
   const compare = createCompare(table, kinds);
   const model = learnTitleModel(table, kinds, compare, pairs);
   onStep('comparing');
