@@ -120,8 +120,8 @@ function typesText({ columns }: IntakeFile): string {
   return ranked.map(([type, count]) => `${count} ${type}`).join(', ');
 }
 
-function reasonText({ reasons: [main] }: IntakeFile): string {
-  if (!main) return '';
+function reasonText({ reason = '', reasons: [main] }: IntakeFile): string {
+  if (!main) return reason;
   const where = main.line > 0 ? ` (line ${main.line})` : '';
   return `${main.code}${where} ${main.message}`;
 }

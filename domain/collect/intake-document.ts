@@ -18,7 +18,7 @@ export interface IntakeFile {
   readonly path: string;
   readonly bytes: number;
   readonly outcome: IntakeOutcome;
-  /** The reason that kept out most; only where something was kept out. */
+  /** The reason that kept out most; `STK-COLLECT-EMPTY` where there was no row to take. */
   readonly reason?: string;
   readonly rowsIn: number;
   readonly rowsOut: number;
@@ -84,10 +84,12 @@ export function intakeFile(
     )
     .sort((a, b) => b.rows - a.rows);
   const [main] = reasons;
+  const empty = rowsOut === 0 ? 'STK-COLLECT-EMPTY' : undefined;
+  const reason = main?.code ?? empty;
   return {
     ...file,
     outcome: main ? (rowsOut > 0 ? 'partly' : 'refused') : 'loaded',
-    ...(main ? { reason: main.code } : {}),
+    ...(reason ? { reason } : {}),
     rowsIn: parsed.reduce((sum, content) => sum + content.rows, 0) + rejected,
     rowsOut,
     rejected,
