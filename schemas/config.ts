@@ -168,7 +168,7 @@ export const sourceSchema = z.strictObject({
    */
   path: z.union([z.string(), z.array(z.string()).min(1)]),
   /** Default: by the file's ending. */
-  format: z.enum(['csv', 'tsv', 'json', 'jsonl', 'parquet']).optional(),
+  format: z.enum(['csv', 'tsv', 'json', 'jsonl', 'parquet', 'xlsx']).optional(),
   /** Text encoding as WHATWG names it (`utf-8`, `gb18030`, `windows-1252`, `utf-16le`). Default utf-8. */
   encoding: z.string().default('utf-8'),
   /** Encoding to fall back to, file by file, when the bytes are not valid in `encoding`. Without it such lines are rejected. */
@@ -180,8 +180,25 @@ export const sourceSchema = z.strictObject({
       /** Whether the first line names the columns. Without it give `columns`. */
       header: z.boolean().default(true),
       columns: z.array(z.string()).optional(),
+      /** What texts with delimiters in them stand in; empty: nothing. Default: the double quote. */
+      quote: z.enum(['"', "'", '']).optional(),
+      /** How a quote stands inside quotes. Default: doubled. */
+      escapes: z.enum(['double', 'backslash']).optional(),
+      /** 1 or 2: a run of at least so many delimiters is one, as in columns aligned by blanks. Default 0: each counts. */
+      run: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
+      /** Whether blanks beside a quote belong to no field. Default: they do. */
+      blankBeforeQuote: z.boolean().optional(),
+      /** Lines that begin with this character are passed over. Default: none. */
+      comment: z
+        .string()
+        .regex(/^[!-~]$/, 'expected one ASCII character')
+        .optional(),
+      /** Lines above the header. Default 0. */
+      skipLines: z.number().int().min(0).optional(),
     })
     .prefault({}),
+  /** Sheet of a workbook to take. Default: the first visible one that has rows. */
+  sheet: z.string().optional(),
   /** Texts that mean "no value", compared after trimming. The empty text always does. */
   nullValues: z.array(z.string()).default([]),
   /**

@@ -157,6 +157,26 @@ describe('collecting slices', () => {
     });
   });
 
+  it('reads a dialect that a source states, and counts what it passes over', async () => {
+    const text = "Export of the shop\n% nightly\n'id'  'name'\n1   'it\\'s, a'\n% more\n2   b\n3 4 5\n";
+    await shop.file('a.txt', text);
+    const csv = {
+      delimiter: ' ',
+      run: 1,
+      quote: "'",
+      escapes: 'backslash',
+      comment: '%',
+      skipLines: 1,
+    } as const;
+    const collected = await shop.collect({ path: 'a.txt', format: 'csv', csv });
+    expect(cells(collected.rows, 'id', 'name', '_line')).toEqual([
+      ['1', "it's, a", '4'],
+      ['2', 'b', '6'],
+    ]);
+    expect(ledgerOf(collected)).toEqual([[3, 2, 1]]);
+    expect(collected.manifests[0]?.facts.files).toMatchObject([{ passedLines: 3 }]);
+  });
+
   it('refuses a delimiter and an encoding that cannot be', async () => {
     await shop.file('a.csv', 'sku\nA1\n');
     for (const source of [

@@ -130,7 +130,7 @@ function childFolders(
 }
 
 function rulesOf({ name, source, limits }: CollectWork): ParseRules {
-  const { format, encoding, fallbackEncoding, csv } = source;
+  const { format, encoding, fallbackEncoding, csv, sheet } = source;
   for (const label of [encoding, fallbackEncoding]) {
     if (label === undefined || encodingName(label)) continue;
     throw new ConfigError(
@@ -145,7 +145,7 @@ function rulesOf({ name, source, limits }: CollectWork): ParseRules {
       { code: 'STK-COLLECT-CONFIG', details: { source: name, delimiter } },
     );
   }
-  return { format, encoding, fallbackEncoding, csv, limits };
+  return { format, encoding, fallbackEncoding, csv, sheet, limits };
 }
 
 function outputOf(work: CollectWork, stored: readonly StoredManifest[], reused: number): StageOutput {

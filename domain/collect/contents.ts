@@ -9,7 +9,7 @@ import { fileRefusal, isFileRefusal } from './reject-log.ts';
 import { expandZip, type ZipMember } from './zip-members.ts';
 
 /** A format a content can be parsed as; `guess` is for what its bytes must tell. */
-export type Format = NonNullable<Source['format']> | 'xlsx' | 'guess';
+export type Format = NonNullable<Source['format']> | 'guess';
 
 /** One file to parse: the received file, what it expands to, or a member of it. */
 export interface ReadableContent {
@@ -42,7 +42,7 @@ export async function contentsOf(job: ParseJob, scratch: string): Promise<Conten
   const { name, path, rules } = job;
   const budget = createBudget(statSync(path).size, rules.limits);
   try {
-    const container = job.guess ? magicOf(path) : endingOf(name);
+    const container = job.guess ? magicOf(path) : (workbookFormat(rules.format) ?? endingOf(name));
     if (container === 'zip' || container === 'xlsx' || container === 'xlsm') {
       return await zipContents(job, scratch, budget, container !== 'zip');
     }
@@ -55,6 +55,11 @@ export async function contentsOf(job: ParseJob, scratch: string): Promise<Conten
     if (isFileRefusal(error)) return [{ name, refused: error }];
     throw error;
   }
+}
+
+/** A stated workbook is one whatever its name ends with. */
+function workbookFormat(format: Format | undefined): 'xlsx' | undefined {
+  return format === 'xlsx' ? format : undefined;
 }
 
 async function zipContents(

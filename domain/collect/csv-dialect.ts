@@ -1,3 +1,5 @@
+import type { Source } from '../../schemas/config.ts';
+
 /** How a CSV-like text is written, beyond what RFC 4180 allows for. */
 export interface Dialect {
   /** One ASCII character; empty where a line is one field. */
@@ -25,6 +27,20 @@ export function plainDialect(delimiter: string): Dialect {
     blankBeforeQuote: false,
     comment: '',
     skipLines: 0,
+  };
+}
+
+/** RFC 4180 with what a source says otherwise. */
+export function statedDialect(delimiter: string, csv: Source['csv']): Dialect {
+  const plain = plainDialect(delimiter);
+  return {
+    delimiter,
+    run: csv.run ?? plain.run,
+    quote: csv.quote ?? plain.quote,
+    escapes: csv.escapes ?? plain.escapes,
+    blankBeforeQuote: csv.blankBeforeQuote ?? plain.blankBeforeQuote,
+    comment: csv.comment ?? plain.comment,
+    skipLines: csv.skipLines ?? plain.skipLines,
   };
 }
 

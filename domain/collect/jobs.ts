@@ -11,6 +11,7 @@ export interface ParseRules {
   readonly encoding: string;
   readonly fallbackEncoding?: string | undefined;
   readonly csv: Source['csv'];
+  readonly sheet?: string | undefined;
   readonly limits: Config['limits'];
 }
 

@@ -1,6 +1,6 @@
 import type { Source } from '../../schemas/config.ts';
 import type { Content, Format, ReadableContent } from './contents.ts';
-import { type Dialect, plainDialect } from './csv-dialect.ts';
+import { type Dialect, plainDialect, statedDialect } from './csv-dialect.ts';
 import { parseCsv } from './csv-file.ts';
 import { type ContentGuess, guessText } from './guess-content.ts';
 import { type DialectGuess, linesDialect } from './guess-dialect.ts';
@@ -102,7 +102,7 @@ async function parseWorkbook(
   const { recordBytes, columns } = rules.limits;
   const files = { out: `${stem}.parquet`, cleaned: `${stem}.cleaned` };
   parsing.position = 'row';
-  const task = { members, name, ...files, csv: rules.csv, guess, recordBytes, columns };
+  const task = { members, name, ...files, csv: rules.csv, sheet: rules.sheet, guess, recordBytes, columns };
   const { table, guess: workbook, passedLines } = await parseXlsx(sandbox, task, rejects);
   parsing.table = table;
   parsing.facts.guess = { format: 'xlsx', workbook };
@@ -120,7 +120,7 @@ interface TextPlan {
 
 function textPlan({ rules }: ParseJob, format: Format): Omit<TextPlan, 'path' | 'format'> {
   const delimiter = rules.csv.delimiter ?? (format === 'tsv' ? '\t' : ',');
-  return { csv: rules.csv, dialect: plainDialect(delimiter), flatten: false };
+  return { csv: rules.csv, dialect: statedDialect(delimiter, rules.csv), flatten: false };
 }
 
 async function parseGuessed(

@@ -19,6 +19,7 @@ export type RejectReason =
   | 'STK-COLLECT-PATH'
   | 'STK-COLLECT-POISON'
   | 'STK-COLLECT-QUOTE'
+  | 'STK-COLLECT-SHEET'
   | 'STK-COLLECT-TRUNCATED';
 
 /** One line (or, with line 0, one whole file) that is kept out. */

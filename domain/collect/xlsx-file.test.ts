@@ -66,6 +66,16 @@ describe('a workbook', () => {
     expect(rows).toMatchObject([{ sku: 'lamp' }]);
   });
 
+  it('takes the sheet a source names, and says which there are where it is not there', async () => {
+    const sheets = { Items: textRows([['sku'], ['lamp']]), Stock: textRows([['count'], ['7']]) };
+    await shop.file('book.data', workbookOf({ sheets }));
+    const source = { path: 'book.data', format: 'xlsx' } as const;
+    expect((await shop.collect({ ...source, sheet: 'Stock' })).rows).toMatchObject([{ count: '7' }]);
+    const missing = await shop.collect({ ...source, sheet: 'Sales' });
+    expect(missing.output.problems).toMatchObject([{ code: 'STK-COLLECT-SHEET' }]);
+    expect(missing.output.problems[0]?.message).toContain('it has Items, Stock');
+  });
+
   it('rejects a row with a value beside the table', async () => {
     const rows = [['sku', 'price'], ...Array.from({ length: 20 }, (_, at) => [`s${at}`, String(at)])];
     const collected = await collect(book(textRows([...rows, ['x', '1', undefined, 'stray']])));

@@ -22,6 +22,8 @@ export interface XlsxTask {
   /** Scratch file for a copy of the rows. */
   readonly cleaned: string;
   readonly csv: Source['csv'];
+  /** The sheet's name. Default: the first visible one that has rows. */
+  readonly sheet?: string | undefined;
   /** Whether the header may be guessed, and names that occur twice be numbered. */
   readonly guess: boolean;
   readonly recordBytes: number;
@@ -38,7 +40,7 @@ export interface XlsxResult {
 }
 
 /**
- * Parses the first visible sheet of a workbook that has rows into Parquet: every column as text, `_file`, and `_line`, the
+ * Parses a sheet of a workbook, the one named or the first visible one that has rows, into Parquet: every column as text, `_file`, and `_line`, the
  * row's number in the sheet. Rows with cells beyond the table, and too long ones, go to the log. Rows without a value are none.
  *
  * @throws SourceError STK-COLLECT-DAMAGED, STK-COLLECT-HEADER, STK-COLLECT-COLUMNS, STK-COLLECT-BOMB: the file as a whole is
@@ -46,7 +48,7 @@ export interface XlsxResult {
  */
 export async function parseXlsx(sandbox: Sandbox, task: XlsxTask, rejects: RejectLog): Promise<XlsxResult> {
   const workbook = readWorkbook(task.members);
-  const { sheet, range } = firstWithRows(workbook, task);
+  const { sheet, range } = chosenSheet(workbook, task);
   const columns = columnNames(task, range);
   const { records, passedLines } = writeRows(task, workbook, sheet, range, rejects);
   const { name, recordBytes } = task;
@@ -59,17 +61,25 @@ export async function parseXlsx(sandbox: Sandbox, task: XlsxTask, rejects: Rejec
   return { table, guess: { sheet: sheet.name, otherSheets: others, header, headerBecause }, passedLines };
 }
 
-function firstWithRows(workbook: Workbook, task: XlsxTask): { sheet: Sheet; range: SheetRange } {
+function chosenSheet(workbook: Workbook, task: XlsxTask): { sheet: Sheet; range: SheetRange } {
   const visible = workbook.sheets.filter(({ hidden }) => !hidden);
-  const [first] = visible.length > 0 ? visible : workbook.sheets;
-  let found: { sheet: Sheet; range: SheetRange } | undefined;
-  for (const sheet of visible.length > 0 ? visible : workbook.sheets) {
-    const range = sheetRange(sheet.path, workbook, task.guess ? undefined : task.csv.header);
-    if (range.right >= range.left) return { sheet, range };
-    if (sheet === first) found = { sheet, range };
+  const wanted = workbook.sheets.filter(({ name }) => name === task.sheet);
+  const sheets = task.sheet !== undefined ? wanted : visible.length > 0 ? visible : workbook.sheets;
+  if (sheets.length === 0) {
+    const names = workbook.sheets.slice(0, 10).map(({ name }) => name);
+    throw fileRefusal(
+      'STK-COLLECT-SHEET',
+      `the workbook has no sheet ${JSON.stringify(task.sheet)}; it has ${names.join(', ')}`,
+    );
   }
-  if (!found) throw fileRefusal('STK-COLLECT-DAMAGED', 'the workbook has no sheet of cells');
-  return found;
+  const stated = task.guess ? undefined : task.csv.header;
+  let first: { sheet: Sheet; range: SheetRange } | undefined;
+  for (const sheet of sheets) {
+    const found = { sheet, range: sheetRange(sheet.path, workbook, stated) };
+    if (found.range.right >= found.range.left) return found;
+    first ??= found;
+  }
+  return first as { sheet: Sheet; range: SheetRange };
 }
 
 function columnNames(
