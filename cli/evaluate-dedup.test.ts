@@ -130,7 +130,7 @@ describe('stocktake evaluate dedup', () => {
       const { data, blocking, models } = await documentOf('--file', file, '--cluster', '4', '--text', '2');
       expect(data).toMatchObject({ header: false, records: 35_311, clusters: 13_233, truePairs: 69_926 });
       expect(blocking.reductionRatio).toBeGreaterThanOrEqual(0.99);
-    expect(blocking.pairCompleteness).toBeGreaterThanOrEqual(0.95);
+      expect(blocking.pairCompleteness).toBeGreaterThanOrEqual(0.95);
       expect(models[0].metrics.pairF1).toBeGreaterThan(5 * models[1].metrics.pairF1);
       expect(models[0].metrics.b3F1).toBeGreaterThan(models[1].metrics.b3F1 + 0.15);
     },
