@@ -1,7 +1,7 @@
 import { type SparseRows, transpose } from '../math/csr.ts';
 import type { BlockingKeys } from './candidate-keys.ts';
 
-/** Fewer or more records than this share no code that names one thing. */
+/** A code that more records have names no single thing. */
 const mostRecordsOfCode = 20;
 /** How many sightings the presumption of a half counts for. */
 const presumed = 5;
