@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { messageOf, systemErrorCode } from '../runtime/errors.ts';
-import { guessTypes } from './guess-types.ts';
 import type { ChildMessage, Job, ParseResult, TableResult, TypesResult } from './jobs.ts';
 import { ChangedObject, runFlatsJob, runMergeJob, runParseJob, runRefuseJob } from './parse-job.ts';
 import { peakMemoryMb, resetPeakMemory } from './peak-memory.ts';
@@ -57,7 +56,10 @@ async function runJob(
   job: Job,
   scratch: string,
 ): Promise<ParseResult | TableResult | TypesResult> {
-  if (job.kind === 'types') return { columns: await guessTypes(sandbox, job.path, job.columns) };
+  if (job.kind === 'types') {
+    const { guessTypes } = await import('./guess-types.ts');
+    return { columns: await guessTypes(sandbox, job.path, job.columns) };
+  }
   if (job.kind === 'merge') return runMergeJob(sandbox, job);
   if (job.kind === 'flats') return runFlatsJob(sandbox, job);
   return job.kind === 'parse' ? runParseJob(sandbox, job, scratch) : runRefuseJob(sandbox, job, scratch);

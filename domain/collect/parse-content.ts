@@ -1,17 +1,15 @@
-import type { Source } from '../../schemas/config.ts';
-import type { Content, Format, ReadableContent } from './contents.ts';
-import { type Dialect, plainDialect, statedDialect } from './csv-dialect.ts';
+import type { Content, ReadableContent } from './contents.ts';
+import { statedDialect } from './csv-dialect.ts';
 import { parseCsv } from './csv-file.ts';
-import { type ContentGuess, guessText } from './guess-content.ts';
-import { type DialectGuess, linesDialect } from './guess-dialect.ts';
-import { guessEncoding } from './guess-encoding.ts';
+import type { ContentGuess } from './guess-content.ts';
+import type { GuessedPlan } from './guess-plan.ts';
 import type { ParsedFile, ParseJob } from './jobs.ts';
 import { extractJson, type JsonExtract } from './json-file.ts';
 import { parseParquet } from './parquet-file.ts';
 import { createRejectLog, isFileRefusal, type RejectLog, type RejectReason } from './reject-log.ts';
 import type { Sandbox, WrittenTable } from './sandbox.ts';
 import { asUtf8 } from './text-encoding.ts';
-import { parseXlsx } from './xlsx-file.ts';
+import type { TextPlan } from './text-plan.ts';
 
 /** A content being parsed: its rejects, and what is known of it so far. */
 export interface Parsing {
@@ -103,22 +101,14 @@ async function parseWorkbook(
   const files = { out: `${stem}.parquet`, cleaned: `${stem}.cleaned` };
   parsing.position = 'row';
   const task = { members, name, ...files, csv: rules.csv, sheet: rules.sheet, guess, recordBytes, columns };
+  const { parseXlsx } = await import('./xlsx-file.ts');
   const { table, guess: workbook, passedLines } = await parseXlsx(sandbox, task, rejects);
   parsing.table = table;
   parsing.facts.guess = { format: 'xlsx', workbook };
   if (passedLines > 0) parsing.facts.passedLines = passedLines;
 }
 
-/** A text in UTF-8 and how it is read. */
-interface TextPlan {
-  readonly path: string;
-  readonly format: Format;
-  readonly csv: Source['csv'];
-  readonly dialect: Dialect;
-  readonly flatten: boolean;
-}
-
-function textPlan({ rules }: ParseJob, format: Format): Omit<TextPlan, 'path' | 'format'> {
+function textPlan({ rules }: ParseJob, format: TextPlan['format']): Omit<TextPlan, 'path' | 'format'> {
   const delimiter = rules.csv.delimiter ?? (format === 'tsv' ? '\t' : ',');
   return { csv: rules.csv, dialect: statedDialect(delimiter, rules.csv), flatten: false };
 }
@@ -129,31 +119,17 @@ async function parseGuessed(
   received: string,
   parsing: Parsing,
 ): Promise<void> {
-  const encoding = guessEncoding(received);
-  const { path } = asUtf8(received, `${parsing.stem}.utf8`, encoding);
-  parsing.facts.encoding = encoding.encoding;
-  const { format, csv } = guessText(path, parsing.name);
-  parsing.facts.guess = { format, encoding, ...(csv ? { csv } : {}) };
-  const plan: TextPlan = {
-    path,
-    format: format === 'json' || format === 'jsonl' ? format : 'csv',
-    csv: { header: csv?.header ?? true, ...(csv?.columns ? { columns: [...csv.columns] } : {}) },
-    dialect: csv?.dialect ?? plainDialect(','),
-    flatten: true,
+  // Loaded on demand: a child that parses what is stated starts without it.
+  const { guessPlan, linesInstead } = await import('./guess-plan.ts');
+  const read = async ({ plan, guess }: GuessedPlan): Promise<void> => {
+    parsing.facts.encoding = guess.encoding.encoding;
+    parsing.facts.guess = guess;
+    await parseText(sandbox, job, plan, parsing);
   };
-  await parseText(sandbox, job, plan, parsing);
-  if (!csv || !isMostlyKeptOut(parsing)) return;
-  const because = 'most rows beyond the sample do not have the fields of the first ones';
-  const lines: DialectGuess = {
-    ...csv,
-    dialect: linesDialect,
-    header: false,
-    width: 1,
-    confidence: 0,
-    because,
-  };
-  parsing.facts.guess = { format: 'lines', encoding, csv: lines };
-  await parseText(sandbox, job, { ...plan, csv: { header: false }, dialect: linesDialect }, parsing);
+  const guessed = guessPlan(received, `${parsing.stem}.utf8`, parsing.name);
+  await read(guessed);
+  const lines = isMostlyKeptOut(parsing) ? linesInstead(guessed) : undefined;
+  if (lines) await read(lines);
 }
 
 /** Whether a guess does not hold for the text as a whole: lines then lose nothing. */
