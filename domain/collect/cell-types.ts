@@ -69,7 +69,8 @@ const day = whole(
 );
 const stamp = whole(`(${Object.values(datePatterns).join('|')})${clockPattern}`);
 const time = whole(clock);
-const money = /^([€$£¥₹]|[A-Z]{3} )?\s?[+-]?[\d.,' ]*\d\s?([€$£¥%]| [A-Z]{3})?$/;
+const unit = '([€$£¥₹%]|[A-Z]{3})';
+const money = new RegExp(`^${unit}? ?(${pointPattern}|${commaPattern}|${integerPattern}) ?${unit}?$`);
 const url = /^https?:\/\/\S+$/i;
 const email = /^[^\s@]+@[^\s@]+\.[A-Za-z]{2,}$/;
 const word = /^[\p{L}\p{N}_.+&'’%#°-]+$/u;

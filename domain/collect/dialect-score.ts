@@ -66,7 +66,7 @@ export function scoreDialect(
       sum + share * share * (dialect.delimiter === '' ? 0.5 : Math.max(0, cells - 1) / Math.max(1, cells))
     );
   }, 0);
-  const outside = 1 - first / Math.max(1, 2 * rows.length);
+  const outside = isPreamble(rows.slice(0, first), width) ? 1 - first / Math.max(1, 2 * rows.length) : 0.2;
   // One line proves little of an unusual delimiter: blanks and colons stand in any sentence.
   const proof = prior < 1 && dialect.delimiter !== '' && (counts.get(width) ?? 0) < 2 ? 0.2 : 1;
   const alike = (counts.get(width) ?? 0) / Math.max(1, body.length);
@@ -95,6 +95,16 @@ export function sampleRows(dialect: Dialect, sample: Buffer, newline: number): S
     at = broken ? stop + 1 : shape.next;
   }
   return rows;
+}
+
+/** Whether rows above a table are a title and the like: narrow, or one row of names that is a cell short. */
+export function isPreamble(rows: readonly SampleRow[], width: number): boolean {
+  return rows.every(
+    ({ cells, broken }, at) =>
+      broken ||
+      cells.length <= Math.max(1, width / 2) ||
+      (at === rows.length - 1 && cells.length === width - 1),
+  );
 }
 
 /** The most frequent width above one; of equally frequent ones, the one that comes first. */
@@ -132,7 +142,9 @@ function typeScore(dialect: Dialect, rows: readonly SampleRow[]): number {
 }
 
 /** How much a cell looks like one: values of a type most, texts with delimiters or quotes in them least. */
-function plausibility({ quote }: Dialect, cell: string): number {
+function plausibility({ quote, delimiter, run }: Dialect, cell: string): number {
+  // Blanks side by side align columns; they do not stand for a value that is missing.
+  if (cell === '' && delimiter === ' ' && run === 0) return 0.1;
   if (/^\s*(".*"|'.*')\s*$/s.test(cell) && cell.trim().length > 1) return 0.2;
   const type = cellType(cell);
   if (type === 'word') return 0.8;

@@ -57,7 +57,11 @@ describe('the guess of a dialect', () => {
 
   it('takes columns that are aligned by blanks', () => {
     const aligned = 'id   name    price\n1    lamp    12.5\n22   table   99\n333  chair   45.10\n';
-    expect(guess(aligned)).toMatchObject({ dialect: { delimiter: ' ', run: 1 }, width: 3, header: true });
+    expect(guess(aligned)).toMatchObject({ dialect: { delimiter: ' ', run: 2 }, width: 3, header: true });
+    expect(guess('id   name  price\n1 lamp  12.5\n22  table 99\n333 chair   45.10\n')).toMatchObject({
+      dialect: { delimiter: ' ', run: 1 },
+      width: 3,
+    });
     const words = 'id   full name        price\n1    small lamp       12.5\n22   long oak table   99\n';
     expect(guess(words)).toMatchObject({ dialect: { delimiter: ' ', run: 2 }, width: 3, header: true });
   });
@@ -85,6 +89,32 @@ describe('the guess of a dialect', () => {
       header: false,
       dialect: { skipLines: 1 },
     });
+  });
+
+  it('passes over no row of data to find a table', () => {
+    const aligned = Array.from(
+      { length: 30 },
+      (_, at) => `${String(at).padEnd(6)}Ann Lee     New York\n`,
+    ).join('');
+    expect(guess(`ID    NAME        CITY\n${aligned}`)).toMatchObject({
+      dialect: { run: 2, skipLines: 0 },
+      width: 3,
+    });
+    const ragged = `a,b,c,d\n${'1,2,3,4\n'.repeat(3)}${'1,2,3,4,5,6\n'.repeat(20)}`;
+    expect(guess(ragged)).toMatchObject({ dialect: { skipLines: 0 }, header: false, width: 6 });
+    expect(guess(`\n,,\nid,name,x\n${'1,a,2\n2,b,3\n'.repeat(5)}`)).toMatchObject({
+      dialect: { skipLines: 2 },
+      header: true,
+    });
+  });
+
+  it('takes one column for one, whatever stands in it', () => {
+    const emails = Array.from({ length: 30 }, (_, at) => `user${at}@shop.example\n`).join('');
+    writeFileSync(join(dir, 'one.csv'), `email\n${emails}`);
+    const guessed = guessDialect(join(dir, 'one.csv'), { fields: true });
+    expect(guessed).toMatchObject({ dialect: { delimiter: '' }, header: true });
+    expect(guess('only this line\n')).toMatchObject({ dialect: { delimiter: '' }, header: false });
+    expect(guess('word1\nword2\nword3\n')).toMatchObject({ dialect: { delimiter: '' }, header: false });
   });
 
   it('takes prose for one column of lines', () => {

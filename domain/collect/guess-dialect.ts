@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { reservedNames } from './column-names.ts';
 import { type Dialect, plainDialect } from './csv-dialect.ts';
 import { cr, lf } from './csv-scanner.ts';
-import { type SampleRow, type ScoredDialect, sampleRows, scoreDialect } from './dialect-score.ts';
+import { isPreamble, type SampleRow, type ScoredDialect, sampleRows, scoreDialect } from './dialect-score.ts';
 import { distinctNames, guessHeader } from './guess-header.ts';
 
 /** How a text seems to be cut into fields, and why. */
@@ -107,21 +107,21 @@ function candidates(
   const text = sample.toString('latin1');
   const delimiters = stated === undefined ? Object.keys(priors) : [stated];
   const found: (readonly [Dialect, number])[] =
-    stated === undefined ? [[linesDialect, fields ? 0.3 : 1]] : [];
+    stated === undefined ? [[linesDialect, fields ? 0.6 : 1]] : [];
   for (const delimiter of delimiters) {
     if (!text.includes(delimiter)) continue;
     const prior = priors[delimiter] ?? 0.5;
     const runs: readonly Dialect['run'][] =
       delimiter === ' ' ? [0, 1, 2] : delimiter === '\t' && text.includes('\t\t') ? [0, 1] : [0];
     for (const run of runs) {
-      // Runs of blanks are a second reading of what single tabs say.
-      const weight = delimiter === '\t' && run > 0 ? prior * 0.9 : prior;
+      // Runs of tabs are a second reading of what single tabs say; runs of blanks align columns and hardly stand in prose.
+      const weight = delimiter === '\t' && run > 0 ? prior * 0.9 : run === 2 ? 0.8 : prior;
       for (const dialect of quotings({ ...plainDialect(delimiter), run }, text))
         found.push([dialect, weight]);
     }
   }
   if (text.includes('"') && stated === undefined) {
-    found.push([{ ...linesDialect, quote: '"' }, fields ? 0.299 : 0.99]);
+    found.push([{ ...linesDialect, quote: '"' }, fields ? 0.599 : 0.99]);
   }
   return found;
 }
@@ -156,7 +156,16 @@ function describe(best: ScoredDialect, sample: Buffer, newline: number, separato
   const isComment = ({ begins }: SampleRow): boolean => comment !== '' && begins.startsWith(comment);
   const rows = sampleRows(best.dialect, sample, newline).filter((row) => !isComment(row));
   const isUsual = ({ cells, broken }: SampleRow): boolean => !broken && cells.length === best.width;
-  const at = best.dialect.delimiter === '' ? 0 : Math.max(0, rows.findIndex(isUsual));
+  const isFilled = ({ cells }: SampleRow): boolean => cells.some((cell) => cell.trim() !== '');
+  const found = rows.findIndex((row) => isUsual(row) && isFilled(row));
+  const at = best.dialect.delimiter === '' ? 0 : Math.max(0, found);
+  if (
+    !isPreamble(
+      rows.slice(0, at).filter((row) => !isUsual(row)),
+      best.width,
+    )
+  )
+    return ragged(best, comment);
   const named = namesBefore(rows, at, best.width);
   const table = rows
     .slice(at)
@@ -174,11 +183,28 @@ function describe(best: ScoredDialect, sample: Buffer, newline: number, separato
     };
   }
   const { header, because } = guessHeader(table.slice(0, 200));
+  if (best.dialect.delimiter === '' && table.length < 2) {
+    return { ...common, header: false, headerBecause: 'a single line is no header' };
+  }
   const given = table[0] ?? [];
   const names = distinctNames(given, reservedNames);
   const renamed =
     header && names.some((name, index) => name !== (given[index]?.trim() || `column_${index + 1}`));
   return { ...common, header, headerBecause: because, ...(renamed ? { columns: names } : {}) };
+}
+
+/** A table whose first rows are as wide as none below: no row is passed over, and those that do not fit are rejected. */
+function ragged({ dialect, width }: ScoredDialect, comment: string): Described {
+  return {
+    dialect: { ...dialect, comment },
+    width,
+    header: false,
+    headerBecause: 'rows of other widths stand first',
+    columns: distinctNames(
+      Array.from({ length: width }, () => ''),
+      reservedNames,
+    ),
+  };
 }
 
 /** Lines that begin with one character and are no rows: at least two of them, or one above the table. */

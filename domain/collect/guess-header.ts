@@ -68,7 +68,24 @@ function byNames(first: readonly string[], columns: readonly (readonly string[])
   if (names.length === 1 && !/^[\p{L}_][\p{L}\p{N}_]*( [\p{L}\p{N}_]+)?$/u.test(names[0] ?? '')) {
     return { header: false, because: 'the first row is no name' };
   }
+  if (first.some((cell, column) => isOneOf(cell, columns[column] ?? []))) {
+    return { header: false, because: 'the first row is written as those below are' };
+  }
   return { header: true, because: 'the first row holds short texts that do not occur below' };
+}
+
+/** Whether a text with digits has the pattern of letters and digits that most others have. */
+function isOneOf(text: string, others: readonly string[]): boolean {
+  const pattern = patternOf(text);
+  if (!pattern.includes('9')) return false;
+  return others.filter((other) => patternOf(other) === pattern).length * 2 > others.length;
+}
+
+function patternOf(text: string): string {
+  return text
+    .trim()
+    .replace(/\p{L}+/gu, 'a')
+    .replace(/\d+/g, '9');
 }
 
 /** Makes names SQL can tell apart: empty ones become `column_<n>`, repeated and reserved ones get a number. */
