@@ -211,7 +211,7 @@ describe('the same slices', () => {
       case when line % 501 = 0 then 'soon' else '2026-10-01 10:00:00' end as ts,
       'part0' as _file,
       line as _line
-    from range(300000) as t(line)`;
+    from range(150000) as t(line)`;
     const source: SourceInput = {
       entities: {
         events: { key: ['event_id'], columns: { event_id: 'id', item_id: 'sku', kind: "'buy'", time: 'ts' } },
@@ -224,7 +224,7 @@ describe('the same slices', () => {
     const run = (of: readonly DatasetSlice[], threads: number) =>
       fixture.normalize(source, of, { context: { threads, force: true } });
     const tabled = await run([raw, small], 2);
-    expect(tabled.ledger[0]?.rejected).toBe(599);
+    expect(tabled.ledger[0]?.rejected).toBe(300);
     for (const threads of [1, 2, 3]) {
       for (const [dataset, made] of Object.entries((await run([raw], threads)).datasets)) {
         expect(made).toEqual(tabled.datasets[dataset]?.slice(0, 1));
