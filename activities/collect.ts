@@ -2,8 +2,8 @@ import { createChildShelf } from '../domain/collect/child-shelf.ts';
 import { collectSlices } from '../domain/collect/collect.ts';
 import { batchOf } from '../domain/plan/steps.ts';
 import { InputError } from '../domain/runtime/errors.ts';
-import type { Source } from '../schemas/config.ts';
 import type { PlannedSlice } from '../schemas/plan.ts';
+import type { Source } from '../schemas/source.ts';
 import { durableStep, type StepScope } from './boundary.ts';
 import type { ActivityDeps } from './deps.ts';
 

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetSlice } from '../../schemas/artifact.ts';
-import type { Config, Source } from '../../schemas/config.ts';
+import type { Config } from '../../schemas/config.ts';
 import type { PlannedSlice } from '../../schemas/plan.ts';
+import type { Source } from '../../schemas/source.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import { ConfigError, PlatformError, StocktakeError, systemErrorCode } from '../runtime/errors.ts';
 import type { StageContext } from '../runtime/stage.ts';

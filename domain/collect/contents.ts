@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Source } from '../../schemas/config.ts';
+import type { Source } from '../../schemas/source.ts';
 import type { SourceError } from '../runtime/errors.ts';
 import { createBudget, type ExpansionBudget, gunzipFile, unzstdFile } from './expand.ts';
 import type { ParseJob } from './jobs.ts';

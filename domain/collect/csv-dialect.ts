@@ -1,4 +1,4 @@
-import type { Source } from '../../schemas/config.ts';
+import type { Source } from '../../schemas/source.ts';
 
 /** How a CSV-like text is written, beyond what RFC 4180 allows for. */
 export interface Dialect {

@@ -1,4 +1,4 @@
-import type { Source } from '../../schemas/config.ts';
+import type { Source } from '../../schemas/source.ts';
 import { openWindow } from './byte-window.ts';
 import { type Dialect, isPlain } from './csv-dialect.ts';
 import { quoteRecord } from './csv-fields.ts';

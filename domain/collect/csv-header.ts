@@ -1,4 +1,4 @@
-import type { Source } from '../../schemas/config.ts';
+import type { Source } from '../../schemas/source.ts';
 import type { ByteWindow } from './byte-window.ts';
 import { refuseRepeated } from './column-names.ts';
 import type { Dialect } from './csv-dialect.ts';

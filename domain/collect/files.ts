@@ -1,8 +1,8 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { Source } from '../../schemas/config.ts';
 import { nearest } from '../../schemas/config-parse.ts';
 import type { PlannedSlice, SourceFile, SourcePlan } from '../../schemas/plan.ts';
+import type { Source } from '../../schemas/source.ts';
 import { SourceError, systemErrorCode } from '../runtime/errors.ts';
 import { hashFile } from '../runtime/hashing.ts';
 import { inWaves } from '../runtime/waves.ts';

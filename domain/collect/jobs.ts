@@ -1,4 +1,5 @@
-import type { Config, Source } from '../../schemas/config.ts';
+import type { Config } from '../../schemas/config.ts';
+import type { Source } from '../../schemas/source.ts';
 import type { ContentGuess } from './guess-content.ts';
 import type { ColumnGuess } from './guess-types.ts';
 import type { ColumnChoice, JsonFlat } from './json-file.ts';

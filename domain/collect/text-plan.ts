@@ -1,4 +1,4 @@
-import type { Source } from '../../schemas/config.ts';
+import type { Source } from '../../schemas/source.ts';
 import type { Dialect } from './csv-dialect.ts';
 
 /** A text in UTF-8 and how it is read. */

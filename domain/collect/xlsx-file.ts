@@ -1,4 +1,4 @@
-import type { Source } from '../../schemas/config.ts';
+import type { Source } from '../../schemas/source.ts';
 import { refuseRepeated, reservedNames } from './column-names.ts';
 import { quoteRecord } from './csv-fields.ts';
 import { cleanedCsvSql, csvColumns } from './csv-sql.ts';

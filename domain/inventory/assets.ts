@@ -1,6 +1,6 @@
 import type { DatasetSlice } from '../../schemas/artifact.ts';
-import type { Source } from '../../schemas/config.ts';
 import { type EntityName, entities, entityNames } from '../../schemas/entities.ts';
+import type { Source } from '../../schemas/source.ts';
 import { type MappedExpression, mappedExpressions } from './mapping-columns.ts';
 import { memberColumn, type ProfiledColumn, plainColumn } from './profile-sql.ts';
 import { type InventoryWork, slicesIn } from './work.ts';

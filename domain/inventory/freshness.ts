@@ -1,4 +1,4 @@
-import type { Contract } from '../../schemas/config.ts';
+import type { Contract } from '../../schemas/contract.ts';
 import type { CheckRow, CheckStatus } from '../../schemas/inventory.ts';
 import { addDays } from '../plan/dates.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';

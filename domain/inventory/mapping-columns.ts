@@ -1,5 +1,5 @@
-import type { Mapping, Source } from '../../schemas/config.ts';
 import type { EntityName } from '../../schemas/entities.ts';
+import type { Mapping, Source } from '../../schemas/source.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
 /** One expression of a source's mapping and the source columns it reads. */

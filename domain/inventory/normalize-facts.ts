@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LedgerEntry, ManifestRef } from '../../schemas/artifact.ts';
-import type { Source } from '../../schemas/config.ts';
+import type { Source } from '../../schemas/source.ts';
 import type { Store } from '../store/store.ts';
 import { type InventoryWork, slicesIn } from './work.ts';
 

@@ -1,5 +1,6 @@
-import type { Check, Source } from '../../schemas/config.ts';
+import type { Check } from '../../schemas/contract.ts';
 import type { CheckRow } from '../../schemas/inventory.ts';
+import type { Source } from '../../schemas/source.ts';
 import { quotedIdentifier } from '../warehouse/quoting.ts';
 import { checkRow, statusOf } from './check-rows.ts';
 import { type InventoryWork, slicesIn } from './work.ts';

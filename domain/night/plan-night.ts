@@ -1,8 +1,9 @@
 import type { ArtifactRef, Snapshot } from '../../schemas/artifact.ts';
-import type { Config, Source } from '../../schemas/config.ts';
+import type { Config } from '../../schemas/config.ts';
 import { entityNames } from '../../schemas/entities.ts';
 import type { PlanRequest, PlanResult } from '../../schemas/night.ts';
 import type { Plan, SourcePlan } from '../../schemas/plan.ts';
+import type { Source } from '../../schemas/source.ts';
 import { batchesFor } from '../plan/steps.ts';
 import { ConfigError, SourceError } from '../runtime/errors.ts';
 import { hashOf } from '../runtime/hashing.ts';

@@ -1,5 +1,5 @@
-import type { Check } from '../../schemas/config.ts';
 import { nearest } from '../../schemas/config-parse.ts';
+import type { Check } from '../../schemas/contract.ts';
 import type { EntityColumnType } from '../../schemas/entities.ts';
 import { ConfigError } from '../runtime/errors.ts';
 import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';

@@ -1,5 +1,5 @@
-import type { Mapping, Source } from '../../schemas/config.ts';
 import { type EntityColumnType, type EntityName, entities } from '../../schemas/entities.ts';
+import type { Mapping, Source } from '../../schemas/source.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { PlannedCheck } from './checks.ts';
 import { type BoundExpression, bindExpressions, type Expression } from './expressions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sourceSchema } from '../../schemas/config.ts';
+import { sourceSchema } from '../../schemas/source.ts';
 import { quotedIdentifier } from '../warehouse/quoting.ts';
 import { planChecks } from './checks.ts';
 import { cleanColumns, cleanSliceSql, keylessSql, repeatsSql } from './clean-sql.ts';

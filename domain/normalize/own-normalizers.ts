@@ -1,4 +1,5 @@
-import type { ConfiguredNormalizer, Source } from '../../schemas/config.ts';
+import type { ConfiguredNormalizer } from '../../schemas/config.ts';
+import type { Source } from '../../schemas/source.ts';
 import { ConfigError, messageOf } from '../runtime/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { clocksIn, firstUnfit } from './expressions.ts';

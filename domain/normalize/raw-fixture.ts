@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { ArtifactRef, DatasetSlice } from '../../schemas/artifact.ts';
-import { sourceSchema } from '../../schemas/config.ts';
+import { sourceSchema } from '../../schemas/source.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import { hashOf } from '../runtime/hashing.ts';
 import type { StageContext } from '../runtime/stage.ts';

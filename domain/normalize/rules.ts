@@ -1,5 +1,6 @@
-import type { ConfiguredNormalizer, Mapping, Source } from '../../schemas/config.ts';
+import type { ConfiguredNormalizer } from '../../schemas/config.ts';
 import { type EntityName, entities, entityNames } from '../../schemas/entities.ts';
+import type { Mapping, Source } from '../../schemas/source.ts';
 import { ConfigError, messageOf } from '../runtime/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type MappedColumns, type PlannedCheck, planChecks } from './checks.ts';

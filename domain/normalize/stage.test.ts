@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatasetSlice } from '../../schemas/artifact.ts';
-import { sourceSchema } from '../../schemas/config.ts';
+import { sourceSchema } from '../../schemas/source.ts';
 import type { FailpointPlace } from '../runtime/failpoint.ts';
 import { normalizeVersion } from './normalize.ts';
 import { openRawFixture, type RawFixture, type SourceInput } from './raw-fixture.ts';

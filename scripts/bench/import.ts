@@ -10,7 +10,8 @@ import type { StageContext } from '../../domain/runtime/stage.ts';
 import { openStore } from '../../domain/store/store.ts';
 import { quotedString } from '../../domain/warehouse/quoting.ts';
 import { openWarehouse } from '../../domain/warehouse/warehouse.ts';
-import { configSchema, sourceSchema } from '../../schemas/config.ts';
+import { configSchema } from '../../schemas/config.ts';
+import { sourceSchema } from '../../schemas/source.ts';
 
 /** One format's import: rows a second of the two stages together, and of each. */
 interface ImportFigures {

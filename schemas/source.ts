@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { contractSchema } from './contract.ts';
+import { type EntityName, entities, entityNames } from './entities.ts';
+import { name, sqlExpression } from './names.ts';
+
+/** How one source is mapped onto one entity: SQL expressions over the source's columns (all text, trimmed, NFC). */
+export const mappingSchema = z.strictObject({
+  /** Entity column → SQL expression. A bare column name is an expression. */
+  columns: z.record(z.string(), sqlExpression),
+  /** Further facts kept as one JSON object: name → SQL expression. */
+  attributes: z.record(z.string(), sqlExpression).default({}),
+  /** Only rows for which this holds are of this entity; the others are counted as skipped. */
+  where: sqlExpression.optional(),
+  /**
+   * Id space of a record entity. Records of one namespace with one key are one record; across namespaces items are
+   * resolved by similarity. Default `main`.
+   */
+  namespace: name.default('main'),
+  /** Event entities: columns that identify one event. Without a key the source's `duplicates` policy decides. */
+  key: z.array(z.string()).default([]),
+});
+export type Mapping = z.infer<typeof mappingSchema>;
+
+const mappings = z
+  .strictObject(
+    Object.fromEntries(entityNames.map((entity) => [entity, mappingSchema.optional()])) as Record<
+      EntityName,
+      z.ZodOptional<typeof mappingSchema>
+    >,
+  )
+  .refine((value) => Object.values(value).some((mapping) => mapping !== undefined), {
+    message: 'expected at least one of users, items, events, reviews, market',
+  })
+  .superRefine((value, context) => {
+    for (const entity of entityNames) {
+      const mapping = value[entity];
+      if (mapping) checkMapping(entity, mapping, context);
+    }
+  });
+
+function checkMapping(entity: EntityName, mapping: Mapping, context: z.RefinementCtx): void {
+  const known = Object.keys(entities[entity].columns).filter((column) => column !== 'attributes');
+  for (const column of Object.keys(mapping.columns)) {
+    if (!known.includes(column)) {
+      context.addIssue({
+        code: 'custom',
+        path: [entity, 'columns', column],
+        message: `unknown column; ${entity} has ${known.join(', ')} (put anything else under attributes)`,
+      });
+    }
+  }
+  for (const [column, spec] of Object.entries(entities[entity].columns)) {
+    if (spec.required && !(column in mapping.columns)) {
+      context.addIssue({
+        code: 'custom',
+        path: [entity, 'columns'],
+        message: `missing required column ${column}`,
+      });
+    }
+  }
+  for (const column of mapping.key) {
+    if (!(column in mapping.columns)) {
+      context.addIssue({
+        code: 'custom',
+        path: [entity, 'key'],
+        message: `${column} is not one of the mapped columns`,
+      });
+    }
+  }
+}
+
+/** One source of files and what it means. */
+export const sourceSchema = z.strictObject({
+  type: z.literal('files').default('files'),
+  /**
+   * Path or paths relative to `input`, with `{date}` (YYYY-MM-DD) for the slice and `*` within one name.
+   * Without `{date}` the source is one slice called `all`.
+   */
+  path: z.union([z.string(), z.array(z.string()).min(1)]),
+  /** Default: by the file's ending. */
+  format: z.enum(['csv', 'tsv', 'json', 'jsonl', 'parquet', 'xlsx']).optional(),
+  /** Text encoding as WHATWG names it (`utf-8`, `gb18030`, `windows-1252`, `utf-16le`). Default utf-8. */
+  encoding: z.string().default('utf-8'),
+  /** Encoding to fall back to, file by file, when the bytes are not valid in `encoding`. Without it such lines are rejected. */
+  fallbackEncoding: z.string().optional(),
+  csv: z
+    .strictObject({
+      /** Default: `,` (csv) or tab (tsv). A file whose header has one column and another common delimiter is refused. */
+      delimiter: z.string().length(1).optional(),
+      /** Whether the first line names the columns. Without it give `columns`. */
+      header: z.boolean().default(true),
+      columns: z.array(z.string()).optional(),
+      /** What texts with delimiters in them stand in; empty: nothing. Default: the double quote. */
+      quote: z.enum(['"', "'", '']).optional(),
+      /** How a quote stands inside quotes. Default: doubled. */
+      escapes: z.enum(['double', 'backslash']).optional(),
+      /** 1 or 2: a run of at least so many delimiters is one, as in columns aligned by blanks. Default 0: each counts. */
+      run: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
+      /** Whether blanks beside a quote belong to no field. Default: they do. */
+      blankBeforeQuote: z.boolean().optional(),
+      /** Lines that begin with this character are passed over. Default: none. */
+      comment: z
+        .string()
+        .regex(/^[!-~]$/, 'expected one ASCII character')
+        .optional(),
+      /** Lines above the header. Default 0. */
+      skipLines: z.number().int().min(0).optional(),
+    })
+    .prefault({}),
+  /** Sheet of a workbook to take. Default: the first visible one that has rows. */
+  sheet: z.string().optional(),
+  /** Texts that mean "no value", compared after trimming. The empty text always does. */
+  nullValues: z.array(z.string()).default([]),
+  /**
+   * `incremental`: each slice brings new rows. `full`: each slice is the whole list, the newest one counts, and what is
+   * gone from it is marked as gone.
+   */
+  mode: z.enum(['incremental', 'full']).default('incremental'),
+  /** A night without this source fails; otherwise it goes on with what was published before. */
+  required: z.boolean().default(false),
+  /** Without an event key: `row` drops repeated whole rows of one slice and counts them, `keep` keeps them. */
+  duplicates: z.enum(['row', 'keep']).default('row'),
+  /** Who to ask, for the inventory. */
+  owner: z.string().default(''),
+  description: z.string().default(''),
+  /** What the source's columns mean, for the inventory; `personal` marks personal data, whose values are never shown. */
+  columns: z
+    .record(
+      z.string(),
+      z.strictObject({
+        description: z.string().default(''),
+        unit: z.string().optional(),
+        personal: z.boolean().default(false),
+      }),
+    )
+    .default({}),
+  entities: mappings,
+  contract: contractSchema.prefault({}),
+});
+export type Source = z.infer<typeof sourceSchema>;
