@@ -1,3 +1,4 @@
+import { decisionsBySlice } from '../domain/normalize/decisions.ts';
 import { normalizeSlices } from '../domain/normalize/normalize.ts';
 import { DataQualityError } from '../domain/runtime/errors.ts';
 import type { StageOutput } from '../schemas/stage.ts';
@@ -21,6 +22,7 @@ export const createNormalizeActivities = (deps: ActivityDeps) => ({
       timezone,
       currency,
       normalizers,
+      decisions: decisionsBySlice(scope.plan.decisions ?? [], name, slices),
       raw,
     });
     if (source.required) refuseRefused(output);

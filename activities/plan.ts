@@ -3,6 +3,7 @@ import { listSource } from '../domain/collect/files.ts';
 import { openHashCache } from '../domain/collect/hash-cache.ts';
 import { type PlannedRun, planNight, putPlan } from '../domain/night/plan-night.ts';
 import { layPinnedInputs, replayStore } from '../domain/replay/replay-store.ts';
+import { readDecisions } from '../domain/store/decisions.ts';
 import type { Runs } from '../domain/store/runs.ts';
 import type { CloseRequest, PlanRequest, PlanResult, PublishResult } from '../schemas/night.ts';
 import { type Plan, planSchema } from '../schemas/plan.ts';
@@ -54,7 +55,8 @@ async function plan(deps: ActivityDeps, request: PlanRequest): Promise<PlannedRu
     request,
   );
   await hashes.save();
-  return planned;
+  const decisions = planned.plan.sources.length > 0 ? await readDecisions(deps.store.dir) : [];
+  return decisions.length > 0 ? { ...planned, plan: { ...planned.plan, decisions } } : planned;
 }
 
 async function pinnedPlan(deps: ActivityDeps, record: string): Promise<PlannedRun> {

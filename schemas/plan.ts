@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Config, configSchema } from './config.ts';
+import { namedDecisionSchema } from './decision.ts';
 
 /** A source file as planned: what was on disk when the night was planned. `path` is relative to the input folder. */
 export const sourceFileSchema = z.strictObject({
@@ -50,6 +51,8 @@ export const planSchema = z.strictObject({
   /** Snapshot this run stands on; 0 for none. */
   baseSnapshot: z.number().int().nonnegative(),
   sources: z.array(sourcePlanSchema),
+  /** What people decided about rejected rows when the night was planned. Absent where nothing was. */
+  decisions: z.array(namedDecisionSchema).optional(),
 });
 export type Plan = z.infer<typeof planSchema>;
 export type { Config };

@@ -5,6 +5,13 @@ import { runSteps } from '../warehouse/steps.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { cleanStatement, keylessSql, repeatsSql, repeatsTable } from './clean-sql.ts';
 import { tooManyRejected } from './contract.ts';
+import {
+  type BatchDecision,
+  decisionOutcomes,
+  layDecisions,
+  receivedView,
+  withWaived,
+} from './decisions-sql.ts';
 import { type EntityPlan, planEntities } from './entity-plan.ts';
 import type { Refusal } from './facts.ts';
 import { judgedSql, judgedTable } from './mapping-sql.ts';
@@ -64,7 +71,7 @@ export async function judgeBatch(
   const files = batch.hasRows ? await openFiles(store, batch, (slice) => slice.files) : [];
   const linesRise = batch.slices.length === 1 && batch.slices.every((slice) => slice.linesRise);
   const { plans, measures } = batch.hasRows
-    ? await judgeRows(warehouse, rules, files, linesRise)
+    ? await judgeRows(warehouse, rules, files, linesRise, decisionsIn(batch))
     : { plans: [], measures: [] };
   const judged = batch.slices.map((pending, ordinal) =>
     judgedSlice(rules, pending, ordinal, measures, unreadable.get(ordinal) ?? 0),
@@ -91,13 +98,18 @@ async function judgeRows(
   rules: Rules,
   files: readonly RawFile[],
   linesRise: boolean,
+  decisions: readonly BatchDecision[],
 ): Promise<{ plans: EntityPlan[]; measures: Measures }> {
   const shape = await describeSource(warehouse, rules, files);
-  for (const statement of rawStatements(files, shape, linesRise)) await warehouse.run('raw', statement);
+  const view = decisions.length > 0 ? receivedView : 'raw';
+  for (const statement of rawStatements(files, shape, linesRise, view)) await warehouse.run('raw', statement);
+  if (decisions.length > 0) await layDecisions(warehouse, shape, decisions);
   await warehouse.run('source', `create or replace view source as\n${sourceViewSql(shape)}`);
-  const plans = await planEntities(warehouse, rules, shape);
+  const planned = await planEntities(warehouse, rules, shape);
+  const plans = planned.map((plan) => withWaived(plan, decisions));
   const measures: Measures = [];
-  for (const plan of plans) measures.push([plan.entity, await judgeEntity(warehouse, plan, shape)]);
+  for (const plan of plans)
+    measures.push([plan.entity, await judgeEntity(warehouse, plan, shape, decisions.length > 0)]);
   // What is written lies in clean_<entity> and quarantine; the memory of the rest goes to the next batch.
   for (const table of ['raw_rows', 'twins']) await warehouse.run(table, `drop table if exists ${table}`);
   return { plans, measures };
@@ -124,6 +136,7 @@ async function judgeEntity(
   warehouse: Warehouse,
   plan: EntityPlan,
   shape: SourceShape,
+  isDecided: boolean,
 ): Promise<Map<number, EntityMeasure>> {
   const judged = judgedTable(plan);
   await runSteps(warehouse, [{ table: judged, sql: judgedSql(plan, shape) }]);
@@ -135,12 +148,31 @@ async function judgeEntity(
   const repeats = await warehouse.count('repeats', `select count(*) from ${repeatsTable(plan)}`);
   const { sql, isView } = cleanStatement(plan, repeats > 0);
   await warehouse.run(`clean_${plan.entity}`, sql);
-  const bySlice = await measureEntity(warehouse, plan);
+  const measured = await measureEntity(warehouse, plan);
+  const bySlice = isDecided ? await withOutcomes(warehouse, plan, measured) : measured;
   if ([...bySlice.values()].some(({ rejected }) => rejected > 0)) {
     await warehouse.run(`${plan.entity}_rejected`, rejectedRowsSql(plan, shape));
   }
   if (!isView) await warehouse.run(judged, `drop table ${judged}`);
   return bySlice;
+}
+
+function decisionsIn({ slices }: Batch): BatchDecision[] {
+  return slices.flatMap(({ decisions }, ordinal) => decisions.map((decided) => ({ ordinal, decided })));
+}
+
+async function withOutcomes(
+  warehouse: Warehouse,
+  plan: EntityPlan,
+  measured: ReadonlyMap<number, EntityMeasure>,
+): Promise<Map<number, EntityMeasure>> {
+  const outcomes = await decisionOutcomes(warehouse, plan);
+  return new Map(
+    [...measured].map(([ordinal, measure]) => {
+      const decisions = outcomes.get(ordinal);
+      return [ordinal, decisions ? { ...measure, decisions } : measure];
+    }),
+  );
 }
 
 function judgedSlice(

@@ -24,6 +24,8 @@ export interface EntityPlan {
   readonly attributes: readonly { readonly name: string; readonly value: BoundExpression }[];
   readonly where?: BoundExpression;
   readonly checks: readonly PlannedCheck[];
+  /** Verdicts that a person's decision waives for the rows that the table `waived` names. */
+  readonly waived?: readonly { readonly column: string; readonly reason: string }[];
   /** Columns that identify a record, or an event where the mapping names them. */
   readonly key: readonly string[];
   readonly namespace: string;

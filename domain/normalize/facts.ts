@@ -20,6 +20,21 @@ export const factsSchema = z.strictObject({
   warnings: z.array(
     z.strictObject({ entity: z.string(), check: z.string(), column: z.string(), code: z.string(), rows }),
   ),
+  /**
+   * What became of rows a person decided about, by decision and entity: `accepted` passed every check, `rejected` are in
+   * quarantine still. Absent where nothing was decided.
+   */
+  decisions: z
+    .array(
+      z.strictObject({
+        decision: z.string(),
+        action: z.enum(['fix', 'release']),
+        entity: z.string(),
+        accepted: rows,
+        rejected: rows,
+      }),
+    )
+    .optional(),
   /** Why nothing of the slice is used; absent for a slice that is. */
   refused: z.strictObject({ code: z.string(), message: z.string(), rows }).optional(),
 });

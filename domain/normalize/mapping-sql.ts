@@ -180,8 +180,8 @@ function pricedSql(plan: EntityPlan): string {
 }
 
 function verdictSql(plan: EntityPlan): string {
-  const cases = verdictsOf(plan).flatMap(({ when }, number) =>
-    when === undefined ? [] : [`when ${when} then ${number}`],
+  const cases = verdictsOf(plan).flatMap((verdict, number) =>
+    verdict.when === undefined ? [] : [`when ${verdict.when}${notWaived(plan, verdict)} then ${number}`],
   );
   const verdict = cases.length > 0 ? `case ${cases.join('\n      ')} end` : 'null';
   return `  select *,\n    case when kept then ${verdict} end as verdict\n  from priced`;
@@ -189,14 +189,20 @@ function verdictSql(plan: EntityPlan): string {
 
 /** Rows rejected by an earlier step neither fail nor occupy a value. */
 function uniqueSteps(plan: EntityPlan): { name: string; sql: string }[] {
-  const unique = verdictsOf(plan).flatMap(({ column, when }, number) =>
-    when === undefined ? [{ column, number }] : [],
+  const unique = verdictsOf(plan).flatMap((verdict, number) =>
+    verdict.when === undefined ? [{ verdict, number }] : [],
   );
-  return unique.map(({ column, number }, index) => ({
+  return unique.map(({ verdict, number }, index) => ({
     name: `unique_${index}`,
-    sql: `  select * replace (coalesce(verdict, case when ${repeatedSql(column)} then ${number} end) as verdict)
+    sql: `  select * replace (coalesce(verdict, case when ${repeatedSql(verdict.column)}${notWaived(plan, verdict)} then ${number} end) as verdict)
   from ${index === 0 ? 'judged' : `unique_${index - 1}`}`,
   }));
+}
+
+function notWaived({ entity, waived = [] }: EntityPlan, { column, reason }: Verdict): string {
+  if (!waived.some((one) => one.column === column && one.reason === reason)) return '';
+  const rows = `select row_id from waived where entity = ${quotedString(entity)} and "column" = ${quotedString(column)} and reason = ${quotedString(reason)}`;
+  return ` and row_id not in (${rows})`;
 }
 
 function repeatedSql(column: string): string {

@@ -23,6 +23,7 @@ export interface EntityMeasure {
   readonly warnings: Facts['warnings'];
   readonly eventDates: Readonly<Record<string, number>>;
   readonly maxTime?: string;
+  readonly decisions?: Facts['decisions'] & {};
 }
 
 /** No row at all. */

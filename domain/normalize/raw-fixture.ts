@@ -39,6 +39,7 @@ export interface NormalizeOptions {
   readonly timezone?: string;
   readonly currency?: string;
   readonly normalizers?: SourceRules['normalizers'] & {};
+  readonly decisions?: SourceRules['decisions'] & {};
   readonly context?: Partial<StageContext>;
 }
 
@@ -129,7 +130,14 @@ export async function openRawFixture(): Promise<RawFixture> {
     normalize(
       input,
       slices,
-      { name = 'orders', timezone = 'UTC', currency = 'EUR', normalizers = {}, context = {} } = {},
+      {
+        name = 'orders',
+        timezone = 'UTC',
+        currency = 'EUR',
+        normalizers = {},
+        decisions = new Map(),
+        context = {},
+      } = {},
     ) {
       const source = sourceSchema.parse({ path: '{date}.csv', ...input });
       return normalizeSlices(store, stageContext(context), {
@@ -138,6 +146,7 @@ export async function openRawFixture(): Promise<RawFixture> {
         timezone,
         currency,
         normalizers,
+        decisions,
         raw: slices,
       });
     },

@@ -4,6 +4,7 @@ import type { Mapping, Source } from '../../schemas/source.ts';
 import { ConfigError, messageOf } from '../runtime/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type MappedColumns, type PlannedCheck, planChecks } from './checks.ts';
+import type { SliceDecisions } from './decisions.ts';
 import { makeNormalizers } from './own-normalizers.ts';
 
 /** What normalizing one source needs to know of the configuration. */
@@ -16,6 +17,8 @@ export interface SourceRules {
   readonly currency: string;
   /** The configuration's own normalizers. Default: none. */
   readonly normalizers?: Readonly<Record<string, ConfiguredNormalizer>>;
+  /** What people decided about rejected rows, by slice. Default: nothing. */
+  readonly decisions?: SliceDecisions;
 }
 
 /** Rules whose time zone and contract have been looked at; `checks` are the contract's checks by entity. */

@@ -2,6 +2,7 @@ import type { ArtifactRef, DatasetSlice, Manifest } from '../../schemas/artifact
 import { idempotencyKey } from '../store/manifests.ts';
 import type { Store } from '../store/store.ts';
 import { missingColumns } from './contract.ts';
+import { decisionsKey, type RowDecision } from './decisions.ts';
 import type { Refusal } from './facts.ts';
 import { normalizersKey } from './own-normalizers.ts';
 import type { SourceRules } from './rules.ts';
@@ -23,6 +24,8 @@ export interface PendingSlice {
   readonly rows: number;
   /** Its rows are those of one source file, so in its lines' order. */
   readonly linesRise: boolean;
+  /** What people decided about rows of it. */
+  readonly decisions: readonly RowDecision[];
   /** Set where its columns break the contract: its rows are not looked at. */
   readonly refused?: Refusal;
 }
@@ -56,6 +59,7 @@ export function sliceKey(rules: SourceRules, version: number, slice: string, raw
       timezone: rules.timezone,
       currency: rules.currency,
       ...normalizersKey(rules.source, rules.normalizers ?? {}),
+      ...decisionsKey(rules.decisions?.get(slice)),
     },
     inputs: [rawManifest],
     scope: scopeOf(rules.name, slice),
@@ -105,6 +109,7 @@ function pendingSlice(rules: SourceRules, raw: DatasetSlice, key: string, manife
     rejects: (manifest.files.rejects ?? []).filter((file) => file.rows > 0),
     rows,
     linesRise: files.length === 1 && Array.isArray(manifest.facts.files) && manifest.facts.files.length === 1,
+    decisions: rules.decisions?.get(raw.slice) ?? [],
     ...(refused ? { refused } : {}),
   };
 }

@@ -60,15 +60,21 @@ export function sourceShape(
  * rise are read where they lie, numbered by their place; any others become a table in that order.
  *
  * @param linesRise the one file holds the lines of one source file, in order
+ * @param view name of the view to make
  */
-export function rawStatements(files: readonly RawFile[], shape: SourceShape, linesRise: boolean): string[] {
+export function rawStatements(
+  files: readonly RawFile[],
+  shape: SourceShape,
+  linesRise: boolean,
+  view = 'raw',
+): string[] {
   const [only, another] = files;
   if (only && !another && linesRise && !shape.columns.some(({ name }) => /^file_row_number$/i.test(name))) {
-    return [`create or replace view raw as\n${rawFileSql(only, shape)}`];
+    return [`create or replace view ${view} as\n${rawFileSql(only, shape)}`];
   }
   return [
     `create or replace table raw_rows as\n${rawTableSql(files, shape)}`,
-    'create or replace view raw as\nselect rowid as row_id, * from raw_rows',
+    `create or replace view ${view} as\nselect rowid as row_id, * from raw_rows`,
   ];
 }
 

@@ -131,6 +131,9 @@ function sliceFacts(entities: readonly EntityName[], { pending, measures, refuse
     ),
     rejections: all.flatMap(([, { rejections }]) => rejections),
     warnings: used.flatMap(([, { warnings }]) => warnings),
+    ...(all.some(([, { decisions }]) => decisions)
+      ? { decisions: all.flatMap(([, { decisions = [] }]) => decisions) }
+      : {}),
     ...(refused ? { refused } : {}),
   };
 }
