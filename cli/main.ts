@@ -5,6 +5,7 @@ import { codeVersion } from '../workers/version.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addInventory } from './inventory-commands.ts';
 import type { GlobalOptions } from './options.ts';
+import { addQuarantine } from './quarantine-commands.ts';
 
 const date = (text: string): string => {
   if (!isIsoDate(text)) throw new InvalidArgumentError(`'${text}' is no date; write YYYY-MM-DD`);
@@ -203,19 +204,7 @@ function dataCommands(root: Command): void {
     .action(async (name, texts, _, command) =>
       exit(await (await import('./normalizers.ts')).normalizers(name, texts, globals(command))),
     );
-  const quarantine = root.command('quarantine').description('rows that were rejected, and why');
-  quarantine
-    .command('list')
-    .description('rejected rows by source, slice and reason')
-    .action(async (_, command) => exit(await (await import('./quarantine.ts')).list(globals(command))));
-  quarantine
-    .command('show <source>')
-    .description('rejected rows of a source with file, line, column, reason and raw text')
-    .option('--slice <slice>', 'only this slice')
-    .option('--limit <n>', 'how many rows', positive, 20)
-    .action(async (source, options, command) =>
-      exit(await (await import('./quarantine.ts')).show(source, options, globals(command))),
-    );
+  addQuarantine(root, globals, exit, positive);
   root
     .command('report [run]')
     .description('where the report of a run lies (default: the last one)')

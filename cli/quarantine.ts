@@ -3,6 +3,7 @@ import { CliError } from '../domain/runtime/errors.ts';
 import type { Row } from '../domain/warehouse/warehouse.ts';
 import type { GlobalOptions } from './options.ts';
 import { table } from './output.ts';
+import { rowIds } from './quarantine-rows.ts';
 import { currentSnapshot, readTable } from './read-table.ts';
 import { openReading } from './session.ts';
 
@@ -61,9 +62,11 @@ export async function show(
       },
     );
   }
-  const rows = await readTable(
+  const snapshot = await currentSnapshot(store);
+  const idOf = await rowIds(store, snapshot, source);
+  const found = await readTable(
     store,
-    await currentSnapshot(store),
+    snapshot,
     `quarantine.${source}`,
     (relation) => `
       select slice, file, line, entity, "column", reason, message, raw, rows
@@ -73,6 +76,7 @@ export async function show(
       limit ${options.limit}`,
     { slice: options.slice ?? '' },
   );
+  const rows = found.map((row): Row => ({ id: idOf(row), ...row }));
   if (globals.json) {
     out.json(rows);
     return 0;
@@ -84,6 +88,7 @@ export async function show(
     out.data(
       `${where}  ${String(row.reason)}${row.column ? ` (${String(row.column)})` : ''}: ${String(row.message ?? '')}`,
     );
+    if (row.id) out.data(`    ${String(row.id)}`);
     if (row.raw) out.data(`    ${String(row.raw)}`);
   }
   return 0;

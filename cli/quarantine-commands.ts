@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { GlobalOptions } from './options.ts';
+
+type Globals = (command: Command) => GlobalOptions;
+type Exit = (code: number) => void;
+
+/** Registers `stocktake quarantine list|show|fix|release`. */
+export function addQuarantine(
+  root: Command,
+  globals: Globals,
+  exit: Exit,
+  positive: (text: string) => number,
+): void {
+  const quarantine = root
+    .command('quarantine')
+    .description('rows that were rejected, why, and what to do about them');
+  quarantine
+    .command('list')
+    .description('rejected rows by source, slice and reason')
+    .action(async (_, command) => exit(await (await import('./quarantine.ts')).list(globals(command))));
+  quarantine
+    .command('show <source-or-id>')
+    .description('rejected rows of a source with their ids, or one row with its columns')
+    .option('--slice <slice>', 'only this slice')
+    .option('--limit <n>', 'how many rows', positive, 20)
+    .option('--personal', 'of one row, show the values of personal columns too')
+    .action(async (name: string, options, command) =>
+      exit(
+        name.includes(':')
+          ? await (await import('./quarantine-show.ts')).showRow(name, options, globals(command))
+          : await (await import('./quarantine.ts')).show(name, options, globals(command)),
+      ),
+    );
+  quarantine
+    .command('fix <id>')
+    .description('correct source columns of a rejected row, from the next night on')
+    .requiredOption('--set <column=value...>', 'columns as the source names them; an empty value is none')
+    .option('--by <name>', 'who decided (default: your account)')
+    .option('--why <text>', 'why')
+    .action(async (id, options, command) =>
+      exit(await (await import('./quarantine-decide.ts')).fix(id, options, globals(command))),
+    );
+  quarantine
+    .command('release [ids...]')
+    .description('take rejected rows as they are, from the next night on: the check that failed is waived')
+    .option('--source <source>', 'with --reason: all its rows rejected for that reason')
+    .option('--reason <code>', 'with --source: the reason')
+    .option('--by <name>', 'who decided (default: your account)')
+    .option('--why <text>', 'why')
+    .action(async (ids, options, command) =>
+      exit(await (await import('./quarantine-decide.ts')).release(ids, options, globals(command))),
+    );
+}

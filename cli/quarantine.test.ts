@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDecisions } from '../domain/store/decisions.ts';
+import { configSchema } from '../schemas/config.ts';
+import { planSchema } from '../schemas/plan.ts';
+import { stocktake } from '../tests/harness.ts';
+import { asset, column, stocktaking } from '../tests/inventory-fixture.ts';
+import { openPublishedFixture, type PublishedFixture, twoSources } from '../tests/published-fixture.ts';
+
+const sha = 'ab'.repeat(32);
+const id = (line: number) => `orders:${sha.slice(0, 12)}:${line}`;
+
+describe('stocktake quarantine', () => {
+  let fixture: PublishedFixture;
+
+  beforeAll(async () => {
+    fixture = await openPublishedFixture(twoSources);
+    const sku = column({ asset: 'raw.orders', column: 'sku' });
+    const mail = column({ asset: 'raw.orders', column: 'mail', personal: true });
+    await openRun(fixture);
+    await fixture.publish(
+      stocktaking({ snapshot: 1, assets: [asset({ asset: 'raw.orders' })], columns: [sku, mail] }),
+      {
+        'quarantine.orders': `select 'orders' as source, '2026-10-01' as slice, 'orders/2026-10-01.csv' as file,
+          line::bigint as line, entity, 'value' as "column", reason, 'received x' as message,
+          '{"sku":"A-1","mail":"a@example.com"}' as raw, 1::bigint as rows
+          from (values (2, 'events', 'STK-CONTRACT-RANGE'), (3, 'events', 'STK-NORMALIZE-TYPE'),
+            (4, null, 'STK-COLLECT-LINE')) as t (line, entity, reason)`,
+      },
+    );
+  });
+  afterAll(() => fixture.remove());
+
+  const quarantine = (...args: string[]) => stocktake(['quarantine', ...args], { cwd: fixture.dir });
+
+  it('shows one row by its id and hides personal columns unless asked', async () => {
+    expect((await quarantine('show', 'orders')).stdout).toContain(id(2));
+    const { stdout } = await quarantine('show', id(2), '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      file: 'orders/2026-10-01.csv',
+      line: 2,
+      columns: [
+        { column: 'sku', value: 'A-1' },
+        { column: 'mail', value: '(personal)' },
+      ],
+      raw: '(personal)',
+    });
+    expect((await quarantine('show', id(2), '--personal')).stdout).toContain('a@example.com');
+  });
+
+  it('keeps fixes and releases as decisions that name the row by content and line', async () => {
+    expect((await quarantine('fix', id(3), '--set', 'sku=B=2', '--why', 'typo')).code).toBe(0);
+    const released = await quarantine('release', '--source', 'orders', '--reason', 'STK-CONTRACT-RANGE');
+    expect(released.code).toBe(0);
+    const decisions = (await readDecisions(fixture.store.dir)).map(({ decision }) => decision);
+    expect(decisions).toMatchObject([
+      { action: 'fix', row: { sha256: sha, member: '', line: 3 }, set: { sku: 'B=2' }, why: 'typo' },
+      { action: 'release', rows: [{ sha256: sha, line: 2, entity: 'events', column: 'value' }] },
+    ]);
+  });
+
+  it('refuses what cannot be decided and says what can', async () => {
+    const type = await quarantine('release', id(3));
+    expect([type.code, type.stderr]).toEqual([2, expect.stringContaining('quarantine fix')]);
+    const unread = await quarantine('fix', id(4), '--set', 'sku=x');
+    expect([unread.code, unread.stderr]).toEqual([2, expect.stringContaining('Correct the file itself')]);
+    const misnamed = await quarantine('fix', id(3), '--set', 'skü=x');
+    expect([misnamed.code, misnamed.stderr]).toEqual([2, expect.stringContaining('did you mean sku?')]);
+    expect((await quarantine('show', id(9))).code).toBe(2);
+  });
+});
+
+async function openRun({ store, dir }: PublishedFixture): Promise<void> {
+  const { loadProject } = await import('../workers/load-config.ts');
+  const config = configSchema.parse((await loadProject({}, dir)).config);
+  const shared = { dataDate: '2026-10-01', from: '2026-10-01', trigger: 'manual', baseSnapshot: 0, seed: 1 };
+  const made = { workflow: 'takeInventory', codeVersion: '1', engines: {}, threads: 1, configHash: 'c' };
+  const files = [{ path: 'orders/2026-10-01.csv', bytes: 1, sha256: sha }];
+  const plan = planSchema.parse({
+    ...shared,
+    ...made,
+    format: 1,
+    input: dir,
+    config,
+    memoryMb: 512,
+    force: false,
+    allowOlder: false,
+    sources: [{ source: 'orders', slices: [{ slice: '2026-10-01', files }], repeats: [], missing: '' }],
+  });
+  await store.runs.open({
+    ...shared,
+    ...made,
+    format: 1,
+    record: 'none',
+    workflowId: 'inventory/2026-10-01',
+    plan: await store.objects.putJson(plan),
+    startedAt: '2026-10-02T00:00:00.000Z',
+  });
+}
