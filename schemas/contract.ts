@@ -17,6 +17,21 @@ export const checkSchema = z.discriminatedUnion('type', [
     severity: severity(),
   }),
   z.strictObject({
+    type: z.literal('not_accepted_values'),
+    column: z.string(),
+    /** Values that must not occur, compared as `accepted_values` does. */
+    values: z.array(z.string()).min(1),
+    severity: severity(),
+  }),
+  z.strictObject({
+    type: z.literal('length'),
+    column: z.string(),
+    /** Inclusive bounds of the number of characters (Unicode code points) of the value as text. */
+    min: z.number().int().min(0).optional(),
+    max: z.number().int().min(0).optional(),
+    severity: severity(),
+  }),
+  z.strictObject({
     type: z.literal('range'),
     column: z.string(),
     /** Inclusive bounds, compared as decimal numbers. */

@@ -111,7 +111,10 @@ function expectedOf(check: RowCheck): string {
   switch (check.type) {
     case 'accepted_values':
       return check.values.slice(0, 10).join(', ') + (check.values.length > 10 ? ', …' : '');
+    case 'not_accepted_values':
+      return `none of ${check.values.slice(0, 10).join(', ')}${check.values.length > 10 ? ', …' : ''}`;
     case 'range':
+    case 'length':
       return [
         ...(check.min === undefined ? [] : [`≥ ${check.min}`]),
         ...(check.max === undefined ? [] : [`≤ ${check.max}`]),

@@ -71,6 +71,13 @@ function planCheck(
       const message = `received another value, expected one of ${listed(check.values)}`;
       return { ...base, message, fails: `not (${comparable(column, type)} in (${values.join(', ')}))` };
     }
+    case 'not_accepted_values': {
+      const values = check.values.map((value) => valueSql(source, check, type, cleanText(value)));
+      const message = `received one of the values not accepted: ${listed(check.values)}`;
+      return { ...base, message, fails: `${comparable(column, type)} in (${values.join(', ')})` };
+    }
+    case 'length':
+      return { ...base, ...lengthOf(check, column) };
     case 'range':
       return { ...base, ...rangeOf(source, check, column, type) };
     case 'pattern':
@@ -98,6 +105,25 @@ function rangeOf(
   return {
     message: `received a number out of range, expected ${wanted.join(' and ') || 'any'}`,
     fails: [...below, ...above].join(' or ') || 'false',
+  };
+}
+
+function lengthOf(
+  { min, max }: Extract<Check, { type: 'length' }>,
+  column: string,
+): { message: string; fails: string } {
+  const text = `length(cast(${column} as varchar))`;
+  const fails = [
+    ...(min === undefined ? [] : [`${text} < ${min}`]),
+    ...(max === undefined ? [] : [`${text} > ${max}`]),
+  ];
+  const wanted = [
+    ...(min === undefined ? [] : [`at least ${min}`]),
+    ...(max === undefined ? [] : [`at most ${max}`]),
+  ];
+  return {
+    message: `received a text of another length, expected ${wanted.join(' and ') || 'any number of'} characters`,
+    fails: fails.join(' or ') || 'false',
   };
 }
 

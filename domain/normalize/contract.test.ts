@@ -204,6 +204,30 @@ describe('row checks', () => {
     ]);
   });
 
+  it('not_accepted_values and length look at clean texts and let missing values pass', async () => {
+    const checks = [
+      { type: 'not_accepted_values' as const, column: 'quantity', values: ['0.0'] },
+      { type: 'length' as const, column: 'item_id', min: 2, max: 3 },
+    ];
+    const rejected = await rejectedBy({ checks }, [
+      [' 中文 ', 'view', '1'],
+      ['AB', 'view', '0'],
+      ['A', 'view', null],
+      ['ABCD', 'view', '0'],
+    ]);
+    expect(rejected).toEqual([
+      expect.objectContaining({ line: '2', reason: 'STK-CONTRACT-NOT-ACCEPTED-VALUES', also: null }),
+      {
+        line: '3',
+        column: 'item_id',
+        reason: 'STK-CONTRACT-LENGTH',
+        message: 'received a text of another length, expected at least 2 and at most 3 characters',
+        also: null,
+      },
+      expect.objectContaining({ line: '4', column: 'quantity', also: 'item_id' }),
+    ]);
+  });
+
   it('pattern matches the whole value', async () => {
     expect(
       await rejectedBy({ checks: [{ type: 'pattern', column: 'item_id', regex: "[A-Z]{2}'?\\d" }] }, [

@@ -32,6 +32,8 @@ export const chinese: Readonly<Record<WordKind, Readonly<Record<string, string>>
     not_null: '非空',
     unique: '唯一',
     accepted_values: '允许的取值',
+    not_accepted_values: '不允许的取值',
+    length: '文本长度',
     range: '范围',
     pattern: '格式',
     relationships: '引用',
