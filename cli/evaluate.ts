@@ -1,24 +1,15 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { exit, globals } from './command-line.ts';
 import { addEvaluateClean } from './evaluate-clean.ts';
 import { addEvaluateColumns } from './evaluate-columns.ts';
 import { addEvaluateDedup } from './evaluate-dedup.ts';
 import { addEvaluateIntake } from './evaluate-intake.ts';
 import { addEvaluateMatch } from './evaluate-match.ts';
 import { addEvaluateText } from './evaluate-text.ts';
-import type { GlobalOptions } from './options.ts';
 
-/**
- * Adds `stocktake evaluate …`: figures on public benchmark formats, so that anyone can check them.
- *
- * @param globals reads the flags every command understands
- * @param end sets the exit code
- */
-export function addEvaluate(
-  root: Command,
-  globals: (command: Command) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+/** Adds `stocktake evaluate …`: figures on public benchmark formats, so that anyone can check them. */
+export function addEvaluate(root: Command): void {
   const evaluate = root.command('evaluate').description('figures on public benchmark formats');
   searchFlags(
     evaluate
@@ -26,7 +17,7 @@ export function addEvaluate(
       .description('next item, leave one out, full ranking')
       .requiredOption('--file <file>', "lines 'user item item …' in time order"),
   ).action(async (options, command) =>
-    end(await (await import('./evaluate-ranking.ts')).sequence(options, globals(command))),
+    exit(await (await import('./evaluate-ranking.ts')).sequence(options, globals(command))),
   );
   searchFlags(
     evaluate
@@ -35,14 +26,14 @@ export function addEvaluate(
       .requiredOption('--train <file>', "lines 'user item item …' to learn from")
       .requiredOption('--test <file>', "lines 'user item item …' to find"),
   ).action(async (options, command) =>
-    end(await (await import('./evaluate-ranking.ts')).ranking(options, globals(command))),
+    exit(await (await import('./evaluate-ranking.ts')).ranking(options, globals(command))),
   );
-  addEvaluateColumns(evaluate, globals, end);
-  addEvaluateText(evaluate, globals, end);
-  addEvaluateMatch(evaluate, globals, end);
-  addEvaluateDedup(evaluate, globals, end);
-  addEvaluateClean(evaluate, globals, end);
-  addEvaluateIntake(evaluate, globals, end);
+  addEvaluateColumns(evaluate, globals, exit);
+  addEvaluateText(evaluate, globals, exit);
+  addEvaluateMatch(evaluate, globals, exit);
+  addEvaluateDedup(evaluate, globals, exit);
+  addEvaluateClean(evaluate, globals, exit);
+  addEvaluateIntake(evaluate, globals, exit);
 }
 
 function searchFlags(command: Command): Command {

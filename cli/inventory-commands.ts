@@ -1,23 +1,14 @@
 import { type Command, Option } from 'commander';
-import type { GlobalOptions } from './options.ts';
+import { exit, globals } from './command-line.ts';
 
-/**
- * Adds the commands that read what the nights found out: `inventory …`, `catalog …`, `lineage`, `freshness`, `profile`.
- *
- * @param globals reads the flags every command understands
- * @param end sets the exit code
- */
-export function addInventory(
-  root: Command,
-  globals: (command: Command) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+/** Adds the commands that read what the nights found out: `inventory …`, `catalog …`, `lineage`, `freshness`, `profile`. */
+export function addInventory(root: Command): void {
   const inventory = root.command('inventory').description('what exists, what it means, how good it is');
   inventory
     .command('show [asset]')
     .description('assets of the current snapshot, or the columns of one')
     .action(async (asset, _, command) =>
-      end(await (await import('./inventory.ts')).show(asset, globals(command))),
+      exit(await (await import('./inventory.ts')).show(asset, globals(command))),
     );
   inventory
     .command('diff [before] [after]')
@@ -29,7 +20,7 @@ export function addInventory(
       choice('--fail-on <which>', 'exit code 1 when there are such differences', ['breaking', 'any']),
     )
     .action(async (before, after, options, command) =>
-      end(await (await import('./inventory-diff.ts')).diff(before, after, options, globals(command))),
+      exit(await (await import('./inventory-diff.ts')).diff(before, after, options, globals(command))),
     );
   root
     .command('catalog')
@@ -48,7 +39,7 @@ export function addInventory(
     .option('--snapshot <name>', 'snapshot or run: number, id, last or previous', 'last')
     .option('--out <file>', 'file to write (default: stdout)')
     .action(async (options, command) =>
-      end(await (await import('./catalog-export.ts')).exportCatalog(options, globals(command))),
+      exit(await (await import('./catalog-export.ts')).exportCatalog(options, globals(command))),
     );
   root
     .command('lineage <run>')
@@ -57,7 +48,7 @@ export function addInventory(
     .option('--out <file>', 'file to write (default: stdout)')
     .option('--send', 'post them to the server OPENLINEAGE_URL names')
     .action(async (name, options, command) =>
-      end(await (await import('./lineage.ts')).lineage(name, options, globals(command))),
+      exit(await (await import('./lineage.ts')).lineage(name, options, globals(command))),
     );
   root
     .command('freshness')
@@ -66,14 +57,14 @@ export function addInventory(
     .option('--now', 'count ages to this moment, not to the end of the data date')
     .option('--out <file>', 'document with dbt’s field names', 'freshness.json')
     .action(async (options, command) =>
-      end(await (await import('./freshness.ts')).freshness(options, globals(command))),
+      exit(await (await import('./freshness.ts')).freshness(options, globals(command))),
     );
   root
     .command('profile <dataset>')
     .description('every column of an asset by one scan: counts, mean, deviation, quantiles, alerts')
     .option('--snapshot <name>', 'snapshot or run: number, id, last or previous', 'last')
     .action(async (dataset, options, command) =>
-      end(await (await import('./profile.ts')).profile(dataset, options, globals(command))),
+      exit(await (await import('./profile.ts')).profile(dataset, options, globals(command))),
     );
 }
 

@@ -1,16 +1,8 @@
 import type { Command } from 'commander';
-import type { GlobalOptions } from './options.ts';
-
-type Globals = (command: Command) => GlobalOptions;
-type Exit = (code: number) => void;
+import { exit, globals, positive } from './command-line.ts';
 
 /** Registers `stocktake quarantine list|show|fix|release`. */
-export function addQuarantine(
-  root: Command,
-  globals: Globals,
-  exit: Exit,
-  positive: (text: string) => number,
-): void {
+export function addQuarantine(root: Command): void {
   const quarantine = root
     .command('quarantine')
     .description('rows that were rejected, why, and what to do about them');
