@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { functionName, name, sqlExpression } from './names.ts';
 import { type Source, sourceSchema } from './source.ts';
+import { checkTableReferences } from './table-check-references.ts';
 
 /** A function of one row's values, written once and called by mapping expressions: an SQL expression over its parameters. */
 export const normalizerSchema = z.strictObject({
@@ -9,6 +10,9 @@ export const normalizerSchema = z.strictObject({
   description: z.string().default(''),
 });
 export type ConfiguredNormalizer = z.infer<typeof normalizerSchema>;
+
+/** Words by their canonical form, each with further spellings. */
+const dictionarySchema = z.record(z.string().min(1), z.array(z.string().min(1)));
 
 function checkReferences(sources: Readonly<Record<string, Source>>, context: z.RefinementCtx): void {
   for (const [name, { contract }] of Object.entries(sources)) {
@@ -84,10 +88,17 @@ export const configSchema = z.strictObject({
   input: z.string().default('.'),
   /** Functions mapping expressions may call, by name, beside the built-in ones (`stocktake normalizers` lists those). */
   normalizers: z.record(functionName, normalizerSchema).default({}),
+  /** Words that the normalizers `brand` and `colour` know; colours beside the built-in ones. */
+  dictionaries: z
+    .strictObject({ brands: dictionarySchema.optional(), colours: dictionarySchema.optional() })
+    .optional(),
+  /** Table of exchange rates for the normalizer `money_in`: CSV with date, from, to and rate, relative to `input`. */
+  rates: z.string().min(1).optional(),
   sources: z
     .record(name, sourceSchema)
     .refine((sources) => Object.keys(sources).length > 0, 'expected at least one source')
-    .superRefine(checkReferences),
+    .superRefine(checkReferences)
+    .superRefine(checkTableReferences),
   /** Item resolution across namespaces; earlier namespaces win when a golden record picks a value. */
   match: z
     .strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tableCheckSchema } from './table-check.ts';
 
 /** A span such as `{ count: 36, period: 'hour' }`, the shape dbt uses for freshness. */
 export const periodSchema = z.strictObject({
@@ -68,6 +69,8 @@ export const contractSchema = z.strictObject({
   requiredColumns: z.array(z.string()).default([]),
   /** Checks by entity column. */
   checks: z.array(checkSchema).default([]),
+  /** Checks of a table as a whole: row counts, distributions, sets, other sources. They never reject a row. */
+  tableChecks: z.array(tableCheckSchema).default([]),
   /** Age of the newest row against the end of the data date. */
   freshness: z
     .strictObject({ warnAfter: periodSchema.optional(), errorAfter: periodSchema.optional() })

@@ -118,7 +118,19 @@ function factsOf({ assets, columns, checks, changes }: Stock): Record<string, un
   };
 }
 
-const toldAsProblem = ['freshness', 'volume', 'schema', 'relationships'];
+const toldAsProblem = [
+  'freshness',
+  'volume',
+  'schema',
+  'relationships',
+  'row_count',
+  'distribution',
+  'contains_set',
+  'equal_set',
+  'equal_rowcount',
+  'row_count_ratio',
+  'expression_is_true',
+];
 
 /** Failing checks that only an inventory can make; those of rows and files were told by the stages before. */
 function problemsOf(dataDate: string, checks: readonly CheckRow[]): Problem[] {
@@ -128,7 +140,7 @@ function problemsOf(dataDate: string, checks: readonly CheckRow[]): Problem[] {
       severity: check.status === 'error' ? 'error' : 'warn',
       source: check.source,
       slice: check.slice || dataDate,
-      code: `STK-INVENTORY-${check.type.toUpperCase()}`,
+      code: `STK-INVENTORY-${check.type.replaceAll('_', '-').toUpperCase()}`,
       message: messageOf(check),
       rows: check.type === 'relationships' ? check.unexpected : 0,
     }));
@@ -142,8 +154,12 @@ function messageOf(check: CheckRow): string {
       return `${check.source} has ${check.observed} rows, expected ${check.expected} as on earlier days; look whether the delivery is complete`;
     case 'schema':
       return `${check.source} has other columns than before: ${check.observed}; adapt its mapping if that is meant`;
-    default:
+    case 'expression_is_true':
+      return `${grouped(check.unexpected)} of ${counted(check.evaluated, 'row')} of ${check.source} (${check.entity}) do not hold ${check.expected}; look at them, or change the check`;
+    case 'relationships':
       return `${grouped(check.unexpected)} of ${counted(check.evaluated, 'row')} of ${check.source} name ${check.expected} by ${check.entity}.${check.column} that no source delivered`;
+    default:
+      return `${check.source}${check.entity ? ` ${check.entity}.${check.column}` : ''} fails ${check.type}: expected ${check.expected}, received ${check.observed}; look at the delivery, or change the check if that is meant`;
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalog } from '../../schemas/catalog.ts';
 import { entities, entityNames } from '../../schemas/entities.ts';
 import { decisionSchema } from '../../schemas/run.ts';
+import { tableCheckSchema } from '../../schemas/table-check.ts';
 import { assetTold, columnTold } from './meanings.ts';
 import { columnMeanings, datasetGrains, entityMeanings } from './meanings-zh.ts';
 import type { ReportAsset, ReportColumn } from './model.ts';
@@ -53,6 +54,13 @@ describe('Chinese meanings', () => {
     const stages = new Set(catalog.map(({ stage }) => stage));
     expect([...stages].filter((stage) => !chinese.stage[stage])).toEqual([]);
     expect(decisionSchema.options.filter((decision) => !chinese.decision[decision])).toEqual([]);
+  });
+
+  it('cover every table check and the reason it gives', () => {
+    const types = tableCheckSchema.options.map(({ shape }) => shape.type.value);
+    expect(types.filter((type) => !chinese.check[type])).toEqual([]);
+    const codes = types.map((type) => `STK-INVENTORY-${type.replaceAll('_', '-').toUpperCase()}`);
+    expect(codes.filter((code) => !hanText.test(reasonText(code, 'zh')))).toEqual([]);
   });
 
   const asset = (given: Partial<ReportAsset>): ReportAsset => ({

@@ -44,6 +44,13 @@ export const chinese: Readonly<Record<WordKind, Readonly<Record<string, string>>
     ledger: '账目平衡',
     intake: '接收',
     mapping: '映射',
+    row_count: '行数',
+    distribution: '分布',
+    contains_set: '包含的取值',
+    equal_set: '取值一致',
+    equal_rowcount: '行数相等',
+    row_count_ratio: '行数之比',
+    expression_is_true: '列间比较',
   },
   alert: {
     empty: '全空',

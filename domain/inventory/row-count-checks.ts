@@ -1,0 +1,88 @@
+import type { DatasetSlice } from '../../schemas/artifact.ts';
+import type { TableCheckOf } from '../../schemas/table-check.ts';
+import { isIsoDate } from '../plan/dates.ts';
+import { boundsText, isOutside, type Judgement, listed } from './table-judgement.ts';
+
+/** Fewer earlier slices say nothing about what is usual. */
+const leastHistory = 3;
+/** From this many earlier slices of the same weekday on, only those are compared. */
+const weekdayHistory = 4;
+
+/**
+ * Rows of each given slice against bounds and against the median of the slices before it. What is before comes from the
+ * datasets of the run itself, so the same run compares with the same past; a source without dates is compared with the
+ * last inventory's rows.
+ */
+export function judgeRowCount(
+  check: TableCheckOf<'row_count'>,
+  all: readonly DatasetSlice[],
+  judged: readonly DatasetSlice[],
+  rowsBefore: number | undefined,
+): Judgement {
+  const found = judged.map((slice) => {
+    const usual =
+      check.withinShareOfMedian === undefined ? undefined : usualRows(check, all, slice, rowsBefore);
+    const far =
+      usual !== undefined && Math.abs(slice.rows - usual) > (check.withinShareOfMedian ?? 0) * usual;
+    const text = `${slice.rows}${usual === undefined ? '' : ` (median ${usual})`}`;
+    return { slice: slice.slice, text, bad: far || isOutside(slice.rows, check) };
+  });
+  return {
+    evaluated: found.length,
+    unexpected: found.filter(({ bad }) => bad).length,
+    expected: [
+      boundsText(check),
+      check.withinShareOfMedian === undefined ? '' : `median ± ${100 * check.withinShareOfMedian} %`,
+    ]
+      .filter((text) => text !== '')
+      .join(', '),
+    observed: listed(found),
+  };
+}
+
+/** Rows of each given slice against those of another source's slice of the same name, or all of an undated source. */
+export function judgeRatio(
+  check: TableCheckOf<'equal_rowcount'> | TableCheckOf<'row_count_ratio'>,
+  judged: readonly DatasetSlice[],
+  other: readonly DatasetSlice[],
+): Judgement {
+  const bounds = check.type === 'equal_rowcount' ? { min: 1, max: 1 } : check;
+  const undated = !other.some(({ slice }) => isIsoDate(slice));
+  const all = other.reduce((sum, { rows }) => sum + rows, 0);
+  const found = judged.map(({ slice, rows }) => {
+    const against = undated ? all : (other.find((one) => one.slice === slice)?.rows ?? 0);
+    const bad = against === 0 ? rows > 0 || undated : isOutside(rows / against, bounds);
+    return { slice, text: `${rows} : ${against}`, bad };
+  });
+  return {
+    evaluated: found.length,
+    unexpected: found.filter(({ bad }) => bad).length,
+    expected: `${check.to.source} ${check.type === 'equal_rowcount' ? '= 1' : boundsText(bounds)}`,
+    observed: listed(found),
+  };
+}
+
+function usualRows(
+  { history }: TableCheckOf<'row_count'>,
+  all: readonly DatasetSlice[],
+  { slice }: DatasetSlice,
+  rowsBefore: number | undefined,
+): number | undefined {
+  if (!isIsoDate(slice)) return rowsBefore;
+  const earlier = all.filter((one) => isIsoDate(one.slice) && one.slice < slice);
+  const alike = earlier.filter((one) => weekday(one.slice) === weekday(slice));
+  const compared = (alike.length >= weekdayHistory ? alike : earlier).slice(-history);
+  return compared.length < leastHistory ? undefined : medianOf(compared.map(({ rows }) => rows));
+}
+
+/** The middle of numbers, the mean of the two middle ones where they are even. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+
+function weekday(date: string): number {
+  return new Date(`${date}T00:00:00Z`).getUTCDay();
+}
