@@ -15,13 +15,14 @@ export const createNormalizeActivities = (deps: ActivityDeps) => ({
     const raw = scope.outputs
       .flatMap((output) => output.datasets[`raw.${name}`] ?? [])
       .filter(({ slice }) => wanted.has(slice));
-    const { timezone, currency, normalizers } = scope.plan.config;
+    const { timezone, currency, normalizers, dictionaries } = scope.plan.config;
     const output = await normalizeSlices(scope.store, scope.context, {
       name,
       source,
       timezone,
       currency,
       normalizers,
+      data: { ...dictionaries, rates: scope.plan.rates },
       decisions: decisionsBySlice(scope.plan.decisions ?? [], name, slices),
       raw,
     });

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { listSource } from '../domain/collect/files.ts';
 import { openHashCache } from '../domain/collect/hash-cache.ts';
+import { readRates } from '../domain/normalize/rates-file.ts';
 import { type PlannedRun, planNight, putPlan } from '../domain/night/plan-night.ts';
 import { layPinnedInputs, replayStore } from '../domain/replay/replay-store.ts';
 import { readDecisions } from '../domain/store/decisions.ts';
@@ -56,7 +58,16 @@ async function plan(deps: ActivityDeps, request: PlanRequest): Promise<PlannedRu
   );
   await hashes.save();
   const decisions = planned.plan.sources.length > 0 ? await readDecisions(deps.store.dir) : [];
-  return decisions.length > 0 ? { ...planned, plan: { ...planned.plan, decisions } } : planned;
+  const rates =
+    planned.plan.config.rates && (await readRates(join(planned.plan.input, planned.plan.config.rates)));
+  return {
+    ...planned,
+    plan: {
+      ...planned.plan,
+      ...(decisions.length > 0 ? { decisions } : {}),
+      ...(rates ? { rates } : {}),
+    },
+  };
 }
 
 async function pinnedPlan(deps: ActivityDeps, record: string): Promise<PlannedRun> {

@@ -63,19 +63,23 @@ function described({ name, parameters, gives }: Normalizer): { name: string; cal
 }
 
 async function valuesOf(
-  { name }: Normalizer,
+  found: Normalizer,
   texts: readonly string[],
 ): Promise<{ text: string; value: string | null }[]> {
   const tempDir = await mkdtemp(join(tmpdir(), 'stocktake-normalizers-'));
   const warehouse = await openWarehouse({ threads: 1, memoryMb: 256, tempDir });
   try {
-    for (const statement of normalizerStatements(builtInNormalizers))
-      await warehouse.run('normalizer', statement);
+    const needed = builtInNormalizers.filter((one) => !one.lay || one.name === found.name);
+    for (const statement of await normalizerStatements(needed)) await warehouse.run('normalizer', statement);
     const values: { text: string; value: string | null }[] = [];
     for (const text of texts) {
-      const [row] = await warehouse.rows(name, `select ${name}(t) as value from (select $text as t)`, {
-        text,
-      });
+      const [row] = await warehouse.rows(
+        found.name,
+        `select ${found.name}(t) as value from (select $text as t)`,
+        {
+          text,
+        },
+      );
       values.push({ text, value: row?.value == null ? null : String(row.value) });
     }
     return values;

@@ -53,6 +53,10 @@ export const planSchema = z.strictObject({
   sources: z.array(sourcePlanSchema),
   /** What people decided about rejected rows when the night was planned. Absent where nothing was. */
   decisions: z.array(namedDecisionSchema).optional(),
+  /** The table of exchange rates as it was when the night was planned, by pair and date. Absent without `rates`. */
+  rates: z
+    .array(z.strictObject({ date: z.string(), from: z.string(), to: z.string(), rate: z.string() }))
+    .optional(),
 });
 export type Plan = z.infer<typeof planSchema>;
 export type { Config };

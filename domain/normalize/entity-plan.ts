@@ -3,6 +3,7 @@ import type { Mapping, Source } from '../../schemas/source.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { PlannedCheck } from './checks.ts';
 import { type BoundExpression, bindExpressions, type Expression } from './expressions.ts';
+import { convertsMoney } from './own-normalizers.ts';
 import { mappedEntities, type Rules } from './rules.ts';
 import type { SourceShape } from './source-sql.ts';
 
@@ -32,6 +33,8 @@ export interface EntityPlan {
   readonly duplicates: Source['duplicates'];
   readonly timezone: string;
   readonly currency: string;
+  /** An expression converts money by a table of rates: rows without a rate are rejected. Default: none does. */
+  readonly convertsMoney?: boolean;
 }
 
 /** Fits every expression of a source to the view `source`. @throws ConfigError STK-NORMALIZE-EXPRESSION */
@@ -65,7 +68,7 @@ function expressionsOf(entity: EntityName, mapping: Mapping): Expression[] {
 
 function planEntity(
   entity: EntityName,
-  { source, timezone, currency }: Rules,
+  { source, timezone, currency, normalizers = {} }: Rules,
   bound: readonly BoundExpression[],
   checks: readonly PlannedCheck[],
 ): EntityPlan {
@@ -90,5 +93,6 @@ function planEntity(
     duplicates: source.duplicates,
     timezone,
     currency,
+    ...(convertsMoney(source, normalizers) ? { convertsMoney: true } : {}),
   };
 }

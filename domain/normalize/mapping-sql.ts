@@ -2,6 +2,7 @@ import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';
 import type { PlannedCheck } from './checks.ts';
 import type { EntityPlan, PlannedColumn } from './entity-plan.ts';
 import type { BoundExpression } from './expressions.ts';
+import { noRate } from './normalizers-rates.ts';
 import { moneyColumnOf } from './rules.ts';
 import type { SourceShape } from './source-sql.ts';
 import { cleanTextSql } from './text-sql.ts';
@@ -27,8 +28,8 @@ export interface Verdict {
 export function verdictsOf(plan: EntityPlan): Verdict[] {
   const values = [
     ...(plan.where ? [failedVerdict(plan.where)] : []),
-    ...plan.columns.flatMap((column) => columnVerdicts(column)),
-    ...plan.attributes.map(({ value }) => failedVerdict(value)),
+    ...plan.columns.flatMap((column) => columnVerdicts(plan, column)),
+    ...plan.attributes.flatMap(({ value }) => [failedVerdict(value), rateVerdict(plan, value)]),
   ].filter((verdict) => verdict !== undefined);
   const checks = errorChecks(plan);
   return [
@@ -128,14 +129,16 @@ function valuedSql(plan: EntityPlan, shape: SourceShape): string {
 function typedSql(plan: EntityPlan): string {
   const failed = expressionsIn(plan).flatMap(({ guarded, slot }) => (guarded ? [q(`x:${slot}`)] : []));
   const values = plan.columns.flatMap(({ type, value }) =>
-    value && type !== 'text' ? [q(`v:${value.slot}`)] : [],
+    value && (type !== 'text' || plan.convertsMoney) ? [q(`v:${value.slot}`)] : [],
   );
   const columns = plan.columns.map((column) => `${typedColumnSql(plan, column)} as ${q(column.name)}`);
+  const attributes = plan.convertsMoney ? plan.attributes.map(({ value }) => q(`v:${value.slot}`)) : [];
   const all = [
     ...rowColumns,
     `${keptSql(plan)} as kept`,
     ...failed,
     ...values,
+    ...attributes,
     ...columns,
     `${attributesSql(plan)} as attributes`,
   ];
@@ -257,7 +260,25 @@ function failedVerdict({ column, slot, guarded }: BoundExpression): Verdict | un
   };
 }
 
-function columnVerdicts({ name, type, required, value }: PlannedColumn): (Verdict | undefined)[] {
+/** An amount without a rate is no other amount: its row is set aside, whatever the column. */
+function rateVerdict(
+  { convertsMoney }: EntityPlan,
+  { column, slot, type }: BoundExpression,
+): Verdict | undefined {
+  if (!convertsMoney || type !== 'VARCHAR') return undefined;
+  return {
+    column,
+    reason: 'STK-NORMALIZE-RATE',
+    message:
+      'received an amount in a currency without a rate on its day or before, expected one in the table of rates (rates in the configuration)',
+    when: `coalesce(starts_with(${q(`v:${slot}`)}, ${quotedString(noRate)}), false)`,
+  };
+}
+
+function columnVerdicts(
+  plan: EntityPlan,
+  { name, type, required, value }: PlannedColumn,
+): (Verdict | undefined)[] {
   if (!value) return [];
   const given = q(`v:${value.slot}`);
   const wrong = typeFailures(type, given, value.type).map(
@@ -274,5 +295,5 @@ function columnVerdicts({ name, type, required, value }: PlannedColumn): (Verdic
     message: `received no value, expected ${expectedOf(type)}`,
     when: `(${q(name)} is null)`,
   };
-  return [failedVerdict(value), ...wrong, ...(required ? [missing] : [])];
+  return [failedVerdict(value), rateVerdict(plan, value), ...wrong, ...(required ? [missing] : [])];
 }

@@ -39,7 +39,7 @@ export const contactNormalizers: readonly Normalizer[] = [
   {
     name: 'clean_postcode',
     parameters: [{ name: 't' }],
-    sql: String.raw`nullif(regexp_replace(trim(upper(half_width(t))), '\s+', ' ', 'g'), '')`,
+    sql: String.raw`nullif(trim(regexp_replace(upper(half_width(t)), '\s+', ' ', 'g')), '')`,
     gives: 'a postal code in capitals with single blanks; it stays text, leading zeros included',
   },
 ];

@@ -40,6 +40,8 @@ export const unitNormalizers: readonly Normalizer[] = [
     ), '')`,
     gives: 'how many are in a pack: 6 x 330 ml, pack of 6, 6-pack, 12 pcs, 10件',
   },
+  total('grams', 'the mass of a whole pack in grams'),
+  total('millilitres', 'the volume of a whole pack in millilitres: 6 x 330 ml is 1980'),
 ];
 
 /** A quantity with a unit; without its numbers' unit named, null. Factors are exact by definition of the units. */
@@ -53,5 +55,16 @@ function quantity(name: string, gives: string, factors: Readonly<Record<string, 
     parameters: [{ name: 't' }],
     sql: `rtrim(rtrim(cast(case ${cases.join('\n      ')} end as varchar), '0'), '.')`,
     gives: `${gives}, from whatever unit is written`,
+  };
+}
+
+/** A quantity of one piece times the pieces of the pack. */
+function total(name: string, gives: string): Normalizer {
+  const product = `cast(cast(${name}(t) as decimal(22, 6)) * cast(coalesce(pack_count(t), '1') as decimal(5, 0)) as decimal(38, 6))`;
+  return {
+    name: `total_${name}`,
+    parameters: [{ name: 't' }],
+    sql: `rtrim(rtrim(cast(${product} as varchar), '0'), '.')`,
+    gives,
   };
 }

@@ -10,7 +10,7 @@ let warehouse: Warehouse;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'stocktake-normalizers-'));
   warehouse = await openWarehouse({ threads: 1, memoryMb: 512, tempDir: dir });
-  for (const statement of normalizerStatements(builtInNormalizers))
+  for (const statement of await normalizerStatements(builtInNormalizers))
     await warehouse.run('normalizer', statement);
 });
 afterAll(async () => {
@@ -166,6 +166,50 @@ const cases: Record<string, readonly (readonly [text: string, value: string | nu
     ['牙刷 10支', '10'],
     ['iPhone 15', null],
   ],
+  'total_millilitres(t)': [
+    ['Cola 6 x 330 ml', '1980'],
+    ['6 × 0,33 l', '1980'],
+    ['0.75 l', '750'],
+    ['6 bottles', null],
+  ],
+  'total_grams(t)': [
+    ['12 x 1,5 kg', '18000'],
+    ['Rice 500 g, pack of 4', '2000'],
+  ],
+  'language(t)': [
+    ['The quick brown fox is not the dog that you have seen', 'en'],
+    ['Der Hund ist nicht im Haus und die Katze auch nicht', 'de'],
+    ['Le chat est dans la maison avec les enfants', 'fr'],
+    ['El perro no está en la casa pero el gato sí', 'es'],
+    ['Il cane non è nella casa, ma questo gatto è molto bello', 'it'],
+    ['O cão não está em casa, mas o gato é muito bonito', 'pt'],
+    ['De hond is niet in het huis en dit is heel mooi', 'nl'],
+    ['Pies jest w domu, a kot nie jest bardzo łagodny', 'pl'],
+    ['Bu ürün çok güzel ve bir daha alırım', 'tr'],
+    ['Собака не в доме', 'ru'],
+    ['Собака не вдома, а кіт її бачить', 'uk'],
+    ['这件衣服很好看', 'zh'],
+    ['この服はとても良い', 'ja'],
+    ['이 옷은 아주 좋아요', 'ko'],
+    ['สินค้าดีมาก', 'th'],
+    ['iPhone 15 Pro 256 GB', null],
+    ['', null],
+  ],
+  'colour(t)': [
+    ['Navy Blue', 'navy'],
+    ['T-Shirt, dark-blue, L', 'dark blue'],
+    ['GRAY', 'grey'],
+    ['藏青色连衣裙', 'navy'],
+    ['红', 'red'],
+    ['口红', null],
+    ['Redmi phone', null],
+  ],
+  'brand(t)': [['Acme mug', null]],
+  'simplified(t)': [
+    ['頭髮 T-Shirt 乾燥', '头发 T-Shirt 干燥'],
+    ['已经是简体', '已经是简体'],
+    ['plain', 'plain'],
+  ],
 };
 
 describe.each(Object.entries(cases))('%s', (call, list) => {
@@ -176,6 +220,7 @@ describe.each(Object.entries(cases))('%s', (call, list) => {
 
 it('gives null for null, whatever is asked', async () => {
   for (const { name } of builtInNormalizers) {
+    if (name === 'money_in' || name === 'language_scores') continue;
     const [row] = await warehouse.rows('null', `select ${name}(cast(null as varchar)) as value`);
     expect([name, row?.value]).toEqual([name, null]);
   }

@@ -39,6 +39,7 @@ export interface NormalizeOptions {
   readonly timezone?: string;
   readonly currency?: string;
   readonly normalizers?: SourceRules['normalizers'] & {};
+  readonly data?: SourceRules['data'] & {};
   readonly decisions?: SourceRules['decisions'] & {};
   readonly context?: Partial<StageContext>;
 }
@@ -135,6 +136,7 @@ export async function openRawFixture(): Promise<RawFixture> {
         timezone = 'UTC',
         currency = 'EUR',
         normalizers = {},
+        data = {},
         decisions = new Map(),
         context = {},
       } = {},
@@ -146,6 +148,7 @@ export async function openRawFixture(): Promise<RawFixture> {
         timezone,
         currency,
         normalizers,
+        data,
         decisions,
         raw: slices,
       });

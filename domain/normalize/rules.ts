@@ -5,6 +5,7 @@ import { ConfigError, messageOf } from '../runtime/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type MappedColumns, type PlannedCheck, planChecks } from './checks.ts';
 import type { SliceDecisions } from './decisions.ts';
+import type { NormalizerData } from './normalizer.ts';
 import { makeNormalizers } from './own-normalizers.ts';
 
 /** What normalizing one source needs to know of the configuration. */
@@ -17,6 +18,8 @@ export interface SourceRules {
   readonly currency: string;
   /** The configuration's own normalizers. Default: none. */
   readonly normalizers?: Readonly<Record<string, ConfiguredNormalizer>>;
+  /** Words and rates the normalizers look into. Default: none. */
+  readonly data?: NormalizerData;
   /** What people decided about rejected rows, by slice. Default: nothing. */
   readonly decisions?: SliceDecisions;
 }
@@ -31,12 +34,13 @@ export interface Rules extends SourceRules {
  *
  * @throws ConfigError STK-NORMALIZE-TIMEZONE for a zone the engine does not know
  * @throws ConfigError STK-NORMALIZE-FUNCTION for a normalizer of the configuration that cannot be
+ * @throws ConfigError STK-NORMALIZE-RATES for money to convert without a table of rates
  * @throws ConfigError STK-NORMALIZE-CHECK for a check that fits no mapped column, or a pattern that is no regular expression
  */
 export async function prepareRules(warehouse: Warehouse, rules: SourceRules): Promise<Rules> {
   await refuseUnknownZone(warehouse, rules.timezone);
   await refuseBadPatterns(warehouse, rules);
-  await makeNormalizers(warehouse, rules.source, rules.normalizers ?? {});
+  await makeNormalizers(warehouse, rules.source, rules.normalizers ?? {}, rules.data);
   const { name, source } = rules;
   const filled = mappedEntities(source).map(
     (entity) => [entity, filledColumns(entity, source.entities[entity] as Mapping)] as const,

@@ -58,7 +58,7 @@ export function sliceKey(rules: SourceRules, version: number, slice: string, raw
       declared: Object.keys(columns).sort(),
       timezone: rules.timezone,
       currency: rules.currency,
-      ...normalizersKey(rules.source, rules.normalizers ?? {}),
+      ...normalizersKey(rules.source, rules.normalizers ?? {}, rules.data),
       ...decisionsKey(rules.decisions?.get(slice)),
     },
     inputs: [rawManifest],
