@@ -1,6 +1,7 @@
 import { dedupEvents } from '../domain/dedup/dedup-events.ts';
 import { mergeRecords } from '../domain/dedup/dedup-records.ts';
 import { goldenRecords } from '../domain/dedup/golden.ts';
+import { verdictsOf } from '../domain/dedup/match-decisions.ts';
 import { matchItems } from '../domain/dedup/match-items.ts';
 import { assembleDatasets, type Datasets, datasetsOf } from '../domain/publish/assemble.ts';
 import type { Snapshot } from '../schemas/artifact.ts';
@@ -46,6 +47,7 @@ export const createDedupActivities = (deps: ActivityDeps) => ({
       records: datasets['match.records.items'] ?? [],
       namespaces,
       threshold,
+      verdicts: verdictsOf(scope.plan.matchDecisions ?? []).valid,
     });
   }),
 

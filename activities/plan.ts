@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { listSource } from '../domain/collect/files.ts';
 import { openHashCache } from '../domain/collect/hash-cache.ts';
-import { readRates } from '../domain/normalize/rates-file.ts';
 import { type PlannedRun, planNight, putPlan } from '../domain/night/plan-night.ts';
+import { readRates } from '../domain/normalize/rates-file.ts';
 import { layPinnedInputs, replayStore } from '../domain/replay/replay-store.ts';
-import { readDecisions } from '../domain/store/decisions.ts';
+import { readDecisions, readMatchDecisions } from '../domain/store/decisions.ts';
 import type { Runs } from '../domain/store/runs.ts';
 import type { CloseRequest, PlanRequest, PlanResult, PublishResult } from '../schemas/night.ts';
 import { type Plan, planSchema } from '../schemas/plan.ts';
@@ -57,16 +57,26 @@ async function plan(deps: ActivityDeps, request: PlanRequest): Promise<PlannedRu
     request,
   );
   await hashes.save();
-  const decisions = planned.plan.sources.length > 0 ? await readDecisions(deps.store.dir) : [];
+  const decisions = planned.plan.sources.length > 0 ? await decisionsNow(deps.store.dir) : {};
   const rates =
     planned.plan.config.rates && (await readRates(join(planned.plan.input, planned.plan.config.rates)));
   return {
     ...planned,
     plan: {
       ...planned.plan,
-      ...(decisions.length > 0 ? { decisions } : {}),
+      ...decisions,
       ...(rates ? { rates } : {}),
     },
+  };
+}
+
+/** What people have decided so far; a kind of decision that nobody made leaves the plan as it is without. */
+async function decisionsNow(storeDir: string): Promise<Pick<Plan, 'decisions' | 'matchDecisions'>> {
+  const decisions = await readDecisions(storeDir);
+  const matchDecisions = await readMatchDecisions(storeDir);
+  return {
+    ...(decisions.length > 0 ? { decisions } : {}),
+    ...(matchDecisions.length > 0 ? { matchDecisions } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import { CliError, ConfigError, messageOf, PlatformError, StocktakeError } from 
 import { codeVersion } from '../workers/version.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addInventory } from './inventory-commands.ts';
+import { addMatch } from './match-commands.ts';
 import { addModels } from './model-commands.ts';
 import { addNights } from './night-commands.ts';
 import { addProject } from './project-commands.ts';
@@ -36,6 +37,7 @@ function program(): Command {
     addInventory,
     addTools,
     addQuarantine,
+    addMatch,
     addModels,
     addEvaluate,
   ]) {

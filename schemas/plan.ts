@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Config, configSchema } from './config.ts';
 import { namedDecisionSchema } from './decision.ts';
+import { namedMatchDecisionSchema } from './match-decision.ts';
 
 /** A source file as planned: what was on disk when the night was planned. `path` is relative to the input folder. */
 export const sourceFileSchema = z.strictObject({
@@ -53,6 +54,8 @@ export const planSchema = z.strictObject({
   sources: z.array(sourcePlanSchema),
   /** What people decided about rejected rows when the night was planned. Absent where nothing was. */
   decisions: z.array(namedDecisionSchema).optional(),
+  /** What people decided about items that are or are not one. Absent where nothing was. */
+  matchDecisions: z.array(namedMatchDecisionSchema).optional(),
   /** The table of exchange rates as it was when the night was planned, by pair and date. Absent without `rates`. */
   rates: z
     .array(z.strictObject({ date: z.string(), from: z.string(), to: z.string(), rate: z.string() }))

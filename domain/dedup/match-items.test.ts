@@ -3,6 +3,7 @@ import type { DatasetSlice } from '../../schemas/artifact.ts';
 import { type CleanFixture, type CleanRow, openCleanFixture, stageContext } from './clean-fixture.ts';
 import { mergeRecords } from './dedup-records.ts';
 import { goldenRecords } from './golden.ts';
+import type { Verdict } from './match-decisions.ts';
 import { matchItems } from './match-items.ts';
 
 let fixture: CleanFixture;
@@ -58,6 +59,11 @@ const work = (made: DatasetSlice[], given: { namespaces?: string[]; threshold?: 
   threshold: 0.75,
   ...given,
 });
+
+const verdict = (action: Verdict['action'], a: string, b: string): Verdict => {
+  const ref = (itemId: string) => ({ namespace: itemId.startsWith('o') ? 'other' : 'main', itemId });
+  return { action, a: ref(a), b: ref(b), decision: `${action} ${a} ${b}` };
+};
 
 describe('matching of items', () => {
   it('leads every record to its golden id and tells the size of its cluster', async () => {
@@ -158,6 +164,38 @@ describe('matching of items', () => {
       ],
     );
     expect(output.facts).toEqual({ items: 2, matches: 0 });
+  });
+
+  it('lets decisions win: a pair never compared is one, a match is two, and undone everything is as before', async () => {
+    const made = await shopAndSupplier();
+    const before = await matchItems(fixture.store, fixture.context, work(made));
+    const verdicts = [verdict('accept', 'm0', 'o5'), verdict('reject', 'm2', 'o0')];
+    const output = await matchItems(fixture.store, fixture.context, { ...work(made), verdicts });
+    const clusters = await fixture.read(output.datasets['match.clusters']);
+    const golden = Object.fromEntries(clusters.map((row) => [row.item_id, row.golden_id]));
+    expect([golden.o5, golden.o0, golden.o1]).toEqual(['m0', 'other:o0', 'm3']);
+    const pairs = await fixture.read(output.datasets['match.pairs'], 'item_a, item_b, is_match, decision');
+    expect(pairs.filter(({ decision }) => decision !== null)).toEqual([
+      { item_a: 'm0', item_b: 'o5', is_match: true, decision: 'accept m0 o5' },
+      { item_a: 'm2', item_b: 'o0', is_match: false, decision: 'reject m2 o0' },
+    ]);
+    const again = stageContext({ force: true });
+    expect(await matchItems(fixture.store, again, { ...work(made), verdicts: [] })).toEqual(before);
+    expect(await matchItems(fixture.store, fixture.context, { ...work(made), verdicts: [] })).toEqual({
+      ...before,
+      reused: 1,
+    });
+  });
+
+  it('unites accepted items of one namespace, and passes over items that are not there', async () => {
+    const made = await records(['web', 'main', [{ item_id: 'm0' }, { item_id: 'm1' }, { item_id: 'm2' }]]);
+    const verdicts = [verdict('accept', 'm1', 'm2'), verdict('accept', 'm0', 'gone')];
+    const output = await matchItems(fixture.store, fixture.context, { ...work(made), verdicts });
+    const clusters = await fixture.read(output.datasets['match.clusters'], 'item_id, golden_id');
+    expect(clusters.map(({ golden_id }) => golden_id)).toEqual(['m0', 'm1', 'm1']);
+    const [slice] = output.datasets['match.pairs'] as [DatasetSlice];
+    const { facts } = await fixture.store.manifests.read(slice.manifest);
+    expect(facts.decided).toEqual({ pairs: 1, unknown: 1 });
   });
 
   it('refuses ids that would make two things one', async () => {

@@ -15,8 +15,10 @@ import { loadSql, runSteps } from '../warehouse/steps.ts';
 import type { Row, Warehouse } from '../warehouse/warehouse.ts';
 import { findOrMake, type WholeParts } from '../warehouse/whole.ts';
 import type { Workspace } from '../warehouse/workspace.ts';
+import type { DecidedPair } from './decided-pairs.ts';
 import { namespaceOrder } from './golden-id.ts';
 import type { ItemText } from './item-profiles.ts';
+import { keyOfItem, type Verdict, verdictsKey } from './match-decisions.ts';
 import {
   type ClusterRow,
   goldenClustersSql,
@@ -29,7 +31,7 @@ import { type ComparedPair, type Resolution, resolveItems } from './resolve-item
 import { stage } from './stage.ts';
 
 /** Raise it when the same records would give other bytes. */
-export const matchVersion = 1;
+export const matchVersion = 2;
 
 /** What `matchItems` is asked. */
 export interface MatchWork {
@@ -39,6 +41,8 @@ export interface MatchWork {
   readonly namespaces: readonly string[];
   /** Similarity (0-1) from which two items are one. */
   readonly threshold: number;
+  /** What people decided about items, as `verdictsOf` reads it. */
+  readonly verdicts?: readonly Verdict[];
 }
 
 /**
@@ -48,9 +52,13 @@ export interface MatchWork {
  * brands and prices; a match is the mutual best from the threshold on, and a cluster has one item of a namespace at most.
  * `match.pairs` holds compared pairs with a score of at least 0.25 and their evidence; `match.clusters` leads from
  * (namespace, item_id, source) to the golden id and tells the size of the cluster. Events keep the item id of their own
- * source, so this is the way from an event to its golden item. With one namespace nothing is compared.
+ * source, so this is the way from an event to its golden item. With one namespace and no decisions nothing is compared.
  *
- * Facts: `blocking` (candidates, reduction ratio, completeness on a sample), items, matches, clusters.
+ * Decisions win: accepted items are one, even of one namespace and without a likeness; rejected ones are two, also through
+ * others. `match.pairs` names the decision of a decided pair. Without decisions the key is what it is without them.
+ *
+ * Facts: `blocking` (candidates, reduction ratio, completeness on a sample), items, matches, clusters; `decided` counts the
+ * decisions that count and those about items that are not there.
  * Cost: linear in the items, some 0.5 ms each; JavaScript yields every 50 ms.
  *
  * @throws DataQualityError STK-DEDUP-GOLDEN-ID when two clusters would get one golden id
@@ -65,7 +73,11 @@ export async function matchItems(store: Store, context: StageContext, work: Matc
       step: 'match items',
       version: matchVersion,
       dataset: 'match.clusters',
-      config: { namespaces: work.namespaces, threshold: work.threshold },
+      config: {
+        namespaces: work.namespaces,
+        threshold: work.threshold,
+        ...verdictsKey(work.verdicts),
+      },
       inputs: work.records.map(({ manifest }) => manifest.sha256),
     },
     (scratch, progress) => match(store, context, scratch, work, progress),
@@ -92,11 +104,17 @@ async function match(
   const namespaces = present.map(({ namespace }) => String(namespace));
   const pairsFile = join(dir, 'pairs.jsonl');
   let resolution: Resolution | undefined;
-  if (namespaces.length > 1) {
+  let decided: DecidedItems | undefined;
+  if (namespaces.length > 1 || work.verdicts?.length) {
     const texts = await readTexts(warehouse);
     progress({ items: texts.length });
     const breathe = createPace(context.signal, progress);
-    resolution = await resolveItems(texts, { threshold: work.threshold, breathe });
+    decided = decidedItems(texts, work.verdicts ?? []);
+    resolution = await resolveItems(texts, {
+      threshold: work.threshold,
+      breathe,
+      decided: decided.pairs,
+    });
     await writeLines(pairsFile, resolution.pairs, (pair) => pairRow(pair, texts));
     const clustersFile = join(dir, 'clusters.jsonl');
     await writeLines(
@@ -112,7 +130,29 @@ async function match(
   const order = namespaceOrder(work.namespaces, namespaces);
   await runSteps(warehouse, [{ table: 'golden_clusters', sql: goldenClustersSql(order) }]);
   await assertGoldenIdsDiffer(warehouse);
-  return writeOutputs(warehouse, dir, pairsFile, resolution);
+  return writeOutputs(warehouse, dir, pairsFile, resolution, decided);
+}
+
+interface DecidedItems {
+  readonly pairs: readonly DecidedPair[];
+  /** Decisions about items that no source delivers. */
+  readonly unknown: number;
+}
+
+function decidedItems(texts: readonly ItemText[], verdicts: readonly Verdict[]): DecidedItems {
+  const wanted = new Set(verdicts.flatMap(({ a, b }) => [keyOfItem(a), keyOfItem(b)]));
+  const numbers = new Map<string, number>();
+  if (wanted.size > 0)
+    for (const [number, text] of texts.entries()) {
+      const key = keyOfItem(text);
+      if (wanted.has(key)) numbers.set(key, number);
+    }
+  const pairs = verdicts.flatMap(({ a, b, action, decision }) => {
+    const [x, y] = [numbers.get(keyOfItem(a)), numbers.get(keyOfItem(b))];
+    if (x === undefined || y === undefined || x === y) return [];
+    return [{ left: Math.min(x, y), right: Math.max(x, y), action, decision }];
+  });
+  return { pairs, unknown: verdicts.length - pairs.length };
 }
 
 const rowsPerPage = 5000;
@@ -145,7 +185,7 @@ function textOf(row: Row): ItemText {
 }
 
 function pairRow(
-  { left, right, score, evidence, isMatch }: ComparedPair,
+  { left, right, score, evidence, isMatch, decision }: ComparedPair,
   texts: readonly ItemText[],
 ): PairRow {
   const [a, b] = [texts[left], texts[right]] as [ItemText, ItemText];
@@ -169,6 +209,7 @@ function pairRow(
     model_number: evidence.modelNumber,
     brand: evidence.brand,
     price_ratio: evidence.priceRatio === null ? null : figure(evidence.priceRatio),
+    decision,
   };
 }
 
@@ -201,6 +242,7 @@ async function writeOutputs(
   dir: string,
   pairsFile: string,
   resolution: Resolution | undefined,
+  decided: DecidedItems | undefined,
 ): Promise<WholeParts> {
   const pairs = await writeParquet(warehouse, 'match_pairs', pairsSql(pairsFile), join(dir, 'pairs.parquet'));
   const { table, sql } = loadSql(new URL('./sql/match_clusters.sql', import.meta.url));
@@ -219,6 +261,9 @@ async function writeOutputs(
       clusters: golden,
       matches: resolution?.pairs.filter(({ isMatch }) => isMatch).length ?? 0,
       ...(resolution ? { blocking: roundedFacts(resolution) } : {}),
+      ...(decided && decided.pairs.length + decided.unknown > 0
+        ? { decided: { pairs: decided.pairs.length, unknown: decided.unknown } }
+        : {}),
     },
   };
 }

@@ -21,6 +21,7 @@ const pairTypes = {
   model_number: 'varchar',
   brand: 'varchar',
   price_ratio: 'decimal(7,6)',
+  decision: 'varchar',
 } as const;
 
 /** One row of `match.pairs`, figures with six decimals. */

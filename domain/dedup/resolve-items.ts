@@ -1,20 +1,23 @@
 import { type BlockingOptions, type CandidatePairs, findCandidates } from './blocking.ts';
 import { clustersWithoutConflict, type Edge } from './clusters.ts';
+import { type DecidedPair, type DecidedPairs, readDecidedPairs } from './decided-pairs.ts';
 import { type ItemText, profileItems } from './item-profiles.ts';
 import { createJudge, type Judge, type JudgedPair, type PairBlock } from './judge.ts';
 import { findVariantWords } from './variant-words.ts';
 
 /** A judged pair of two namespaces, left < right by item number. */
 export interface ComparedPair extends JudgedPair {
-  /** Whether it reaches the threshold and each is the other's best in its namespace. */
+  /** Whether it reaches the threshold and each is the other's best in its namespace, or a person accepted it. */
   readonly isMatch: boolean;
+  /** Name of the decision that accepted or rejected it; null where nobody did. */
+  readonly decision: string | null;
 }
 
 /** Which items are one. */
 export interface Resolution {
-  /** Matches, and compared pairs with a score of at least `shownFrom`, ordered by (left, right). */
+  /** Matches, decided pairs, and compared pairs with a score of at least `shownFrom`, ordered by (left, right). */
   readonly pairs: readonly ComparedPair[];
-  /** Item number → smallest item number of its cluster; a cluster has one item of a namespace at most. */
+  /** Item number → smallest item number of its cluster; it has one item of a namespace at most unless a person accepted more. */
   readonly clusters: Int32Array;
   readonly blocking: BlockingFacts;
 }
@@ -37,6 +40,8 @@ export interface ResolveOptions extends BlockingOptions {
   readonly threshold: number;
   /** Awaited every few milliseconds of computing, so that other work of the process goes on. */
   readonly breathe: () => Promise<void>;
+  /** What people decided, without contradictions, no pair twice. Default: nothing. */
+  readonly decided?: readonly DecidedPair[];
 }
 
 /** Pairs below this score are not shown. */
@@ -46,13 +51,15 @@ export const shownFrom = 0.25;
  * Resolves items across namespaces: blocking, then evidence for each candidate pair, then clusters.
  *
  * Between two namespaces a match is the mutual best, so one-to-one. What words mean the same, which words tell variants
- * apart and how far numbers can be trusted is learned from the items themselves. Deterministic for items in a given order.
+ * apart and how far numbers can be trusted is learned from the items themselves. Decisions win over all of it: rejected
+ * pairs are taken out before the best is sought, accepted ones count whatever their score. Deterministic for items in a given order.
  *
  * @param items ordered by (namespace, item id), no (namespace, item id) twice
  */
 export async function resolveItems(items: readonly ItemText[], options: ResolveOptions): Promise<Resolution> {
   const catalogue = await profileItems(items, options.breathe);
   const groups = groupsOf(items);
+  const decided = readDecidedPairs(groups, options.decided ?? []);
   const candidates = await findCandidates(catalogue, options.breathe, options);
   const variants = await findVariantWords(catalogue, options.breathe);
   const pairs: ComparedPair[] = [];
@@ -61,12 +68,20 @@ export async function resolveItems(items: readonly ItemText[], options: ResolveO
     const judge = await createJudge(catalogue, variants, block, options.breathe);
     judges.set(key, judge);
     const judged = await judge.judgeCandidates(Math.min(options.threshold, shownFrom));
-    pairs.push(...markMatches(judged, options.threshold));
+    pairs.push(...markMatches(judged, options.threshold, decided));
+  }
+  for (const [key, edges] of byBlock(decided.edges, groups)) {
+    const judge =
+      judges.get(key) ?? (await createJudge(catalogue, variants, blockOf(edges), options.breathe));
+    for (const { left, right, action, decision } of edges)
+      pairs.push({ ...judge.judge(left, right), isMatch: action === 'accept', decision });
   }
   const matches: Edge[] = pairs.filter(({ isMatch }) => isMatch);
   return {
-    pairs: pairs.filter(({ score, isMatch }) => isMatch || score >= shownFrom).sort(byNumbers),
-    clusters: clustersWithoutConflict(groups, matches),
+    pairs: pairs
+      .filter(({ score, isMatch, decision }) => isMatch || decision !== null || score >= shownFrom)
+      .sort(byNumbers),
+    clusters: clustersWithoutConflict(groups, matches, decided.edges),
     blocking: {
       candidates: candidates.left.length,
       possible: candidates.possible,
@@ -78,39 +93,47 @@ export async function resolveItems(items: readonly ItemText[], options: ResolveO
 
 /** Candidate pairs by namespace pair, in the order of the pairs. */
 function blocksOf({ left, right }: CandidatePairs, groups: Int32Array): Map<string, PairBlock> {
-  const lists = new Map<string, { left: number[]; right: number[] }>();
-  for (let place = 0; place < left.length; place++) {
-    const [a, b] = [left[place] as number, right[place] as number];
-    const key = blockKey(groups, a, b);
-    const list = lists.get(key) ?? { left: [], right: [] };
-    lists.set(key, list);
-    list.left.push(a);
-    list.right.push(b);
-  }
-  return new Map(
-    [...lists].map(([key, list]) => [
-      key,
-      { left: Int32Array.from(list.left), right: Int32Array.from(list.right) },
-    ]),
-  );
+  const pairs = Array.from(left, (one, place) => ({ left: one, right: right[place] as number }));
+  return new Map([...byBlock(pairs, groups)].map(([key, list]) => [key, blockOf(list)]));
+}
+
+type Numbers = { readonly left: number; readonly right: number };
+
+function byBlock<Pair extends Numbers>(pairs: readonly Pair[], groups: Int32Array): Map<string, Pair[]> {
+  return Map.groupBy(pairs, ({ left, right }) => blockKey(groups, left, right));
+}
+
+function blockOf(pairs: readonly Numbers[]): PairBlock {
+  return {
+    left: Int32Array.from(pairs, ({ left }) => left),
+    right: Int32Array.from(pairs, ({ right }) => right),
+  };
 }
 
 function blockKey(groups: Int32Array, left: number, right: number): string {
   return `${groups[left]} ${groups[right]}`;
 }
 
-/** Marks the pairs that reach the threshold and are the best of both their items. */
-function markMatches(judged: readonly JudgedPair[], threshold: number): ComparedPair[] {
-  const ordered = [...judged].sort((a, b) => b.score - a.score || byNumbers(a, b));
+/** Marks the pairs that reach the threshold and are the best of both their items; decided ones are left out. */
+function markMatches(
+  judged: readonly JudgedPair[],
+  threshold: number,
+  decided: DecidedPairs,
+): ComparedPair[] {
+  const own = new Set(decided.edges.map(({ left, right }) => `${left} ${right}`));
+  const ordered = judged
+    .filter(({ left, right }) => !own.has(`${left} ${right}`))
+    .sort((a, b) => b.score - a.score || byNumbers(a, b));
   const seen = new Set<number>();
   return ordered.map((pair) => {
+    if (decided.isSettled(pair.left, pair.right)) return { ...pair, isMatch: false, decision: null };
     const isBest = !seen.has(pair.left) && !seen.has(pair.right);
     seen.add(pair.left).add(pair.right);
-    return { ...pair, isMatch: isBest && pair.score >= threshold };
+    return { ...pair, isMatch: isBest && pair.score >= threshold, decision: null };
   });
 }
 
-function byNumbers(a: { left: number; right: number }, b: { left: number; right: number }): number {
+function byNumbers(a: Numbers, b: Numbers): number {
   return a.left - b.left || a.right - b.right;
 }
 

@@ -1,0 +1,112 @@
+import { userInfo } from 'node:os';
+import { type Overruled, verdictsOf } from '../domain/dedup/match-decisions.ts';
+import { CliError } from '../domain/runtime/errors.ts';
+import { putMatchDecision, readMatchDecisions } from '../domain/store/decisions.ts';
+import type { MatchDecision, NamedMatchDecision } from '../schemas/match-decision.ts';
+import { itemName, namedPair } from './match-pairs.ts';
+import type { GlobalOptions } from './options.ts';
+import { table } from './output.ts';
+import { currentSnapshot } from './read-table.ts';
+import { openReading } from './session.ts';
+
+/** What every decision may say about itself. */
+export interface MatchDecideOptions {
+  /** Default: the account that runs the command. */
+  readonly by?: string;
+  readonly why?: string;
+}
+
+/** `stocktake match accept|reject`: from the next night on the two items are one, or are two, whatever their score. */
+export async function decide(
+  action: 'accept' | 'reject',
+  [first, second]: readonly [string, string | undefined],
+  options: MatchDecideOptions,
+  globals: GlobalOptions,
+): Promise<number> {
+  const { store, out } = await openReading(globals);
+  const { a, b } = await namedPair(store, await currentSnapshot(store), first, second);
+  const before = await readMatchDecisions(store.dir);
+  const decision: MatchDecision = { ...about(before, options), action, a, b };
+  const id = await putMatchDecision(store.dir, decision);
+  const overruled = newlyOverruled(before, [...before, { id, decision }]);
+  if (globals.json) {
+    out.json({ format: 1, decision: id, action, a, b, overruled });
+    return 0;
+  }
+  const said = action === 'accept' ? 'are one item' : 'are two items';
+  out.data(
+    `Decision ${id}: ${itemName(a)} and ${itemName(b)} ${said}. It counts from the next night: stocktake run. Take it back: stocktake match undo ${id}`,
+  );
+  for (const one of overruled)
+    out.data(`It overrules decision ${one.decision} (${one.action} ${itemName(one.a)} ${itemName(one.b)})`);
+  return 0;
+}
+
+/** `stocktake match undo`: takes a decision back as if it had never been made; an undo can be undone too. */
+export async function undo(id: string, options: MatchDecideOptions, globals: GlobalOptions): Promise<number> {
+  const { store, out } = await openReading(globals);
+  const before = await readMatchDecisions(store.dir);
+  if (!before.some((one) => one.id === id)) {
+    throw new CliError(
+      `There is no decision '${id}'; expected one of those that 'stocktake match decisions' prints`,
+      { code: 'STK-MATCH-UNKNOWN', exitCode: 2 },
+    );
+  }
+  const decision: MatchDecision = { ...about(before, options), action: 'undo', decision: id };
+  const made = await putMatchDecision(store.dir, decision);
+  if (globals.json) out.json({ format: 1, decision: made, action: 'undo', undone: id });
+  else
+    out.data(
+      `Decision ${made}: ${id} is taken back. It counts from the next night: stocktake run. Take this back: stocktake match undo ${made}`,
+    );
+  return 0;
+}
+
+/** `stocktake match decisions`: every decision ever made, the newest first, and whether it counts. */
+export async function decisions(globals: GlobalOptions): Promise<number> {
+  const { store, out } = await openReading(globals);
+  const all = await readMatchDecisions(store.dir);
+  const { overruled } = verdictsOf(all);
+  const fate = new Map(overruled.map((one) => [one.decision, one.how]));
+  const rows = [...all].reverse().map(({ id, decision }) => ({
+    id,
+    ...decision,
+    counts: fate.get(id) ?? 'yes',
+  }));
+  if (globals.json) out.json({ format: 1, decisions: rows });
+  else if (rows.length === 0)
+    out.note('Nobody has decided anything yet; pairs to decide about: stocktake match list');
+  else
+    out.data(
+      table(rows, [
+        { title: 'decision', value: ({ id }) => id },
+        { title: 'at', value: ({ at }) => at.slice(0, 19) },
+        { title: 'by', value: ({ by }) => by },
+        { title: 'what', value: whatOf },
+        { title: 'counts', value: ({ counts }) => counts },
+        { title: 'why', value: ({ why }) => why },
+      ]),
+    );
+  return 0;
+}
+
+function whatOf(decision: MatchDecision): string {
+  return decision.action === 'undo'
+    ? `undo ${decision.decision}`
+    : `${decision.action} ${itemName(decision.a)} ${itemName(decision.b)}`;
+}
+
+/** Later than every decision before it, also where the clock has been put back. */
+function about(before: readonly NamedMatchDecision[], { by, why }: MatchDecideOptions) {
+  const last = before.at(-1)?.decision.at;
+  const at = new Date(Math.max(Date.now(), last === undefined ? 0 : Date.parse(last) + 1)).toISOString();
+  return { format: 1 as const, by: by ?? userInfo().username, at, why: why ?? '' };
+}
+
+function newlyOverruled(
+  before: readonly NamedMatchDecision[],
+  after: readonly NamedMatchDecision[],
+): Overruled[] {
+  const known = new Set(verdictsOf(before).overruled.map(({ decision }) => decision));
+  return verdictsOf(after).overruled.filter(({ decision }) => !known.has(decision));
+}

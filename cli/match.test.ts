@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readMatchDecisions } from '../domain/store/decisions.ts';
+import { stocktake } from '../tests/harness.ts';
+import { asset, stocktaking } from '../tests/inventory-fixture.ts';
+import { openPublishedFixture, type PublishedFixture, twoSources } from '../tests/published-fixture.ts';
+
+const records = `select namespace, item_id, title, null::varchar as brand, null::varchar as category,
+  null::varchar as description, 5::decimal(18,4) as price, 'EUR' as currency, '2026-10-01' as last_seen,
+  namespace as _source, 'all.csv' as _file, 2::bigint as _line
+  from (values ('main', 'm1', 'Red lamp'), ('main', 'm2', 'Blue lamp'), ('other', 'o1', 'RED LAMP'),
+    ('other', 'o2', 'Lamp, blue')) as t (namespace, item_id, title)`;
+const pairs = `select 'main' as namespace_a, item_a, 'other' as namespace_b, item_b, score::decimal(7,6) as score,
+  score > 0.75 as is_match, 0.9 as word_overlap, 0.8 as text_cosine, 0 as contradiction, 0 as variant_conflict,
+  'differ' as numbers, 'unknown' as model_number, 'unknown' as brand, 0.9 as price_ratio, null::varchar as decision
+  from (values ('m1', 'o1', 0.9), ('m2', 'o2', 0.7), ('m2', 'o1', 0.3)) as t (item_a, item_b, score)`;
+
+describe('stocktake match', () => {
+  let fixture: PublishedFixture;
+  beforeAll(async () => {
+    fixture = await openPublishedFixture(twoSources);
+    const stock = stocktaking({ snapshot: 1, assets: [asset({ asset: 'raw.orders' })] });
+    await fixture.publish(stock, { 'match.pairs': pairs, 'match.records.items': records });
+  });
+  afterAll(() => fixture.remove());
+
+  const match = (...args: string[]) => stocktake(['match', ...args], { cwd: fixture.dir });
+  const listed = async (...args: string[]) => {
+    const { pairs: found } = JSON.parse((await match('list', '--json', ...args)).stdout);
+    return found as { id: string; a: { itemId: string }; records: { a: { title: string } }; why: string[] }[];
+  };
+
+  it('lists the open pairs nearest to the threshold, and takes decisions about them by id', async () => {
+    const [near, far, ...others] = await listed();
+    expect(others).toEqual([]);
+    expect(near).toMatchObject({ a: { itemId: 'm2' }, b: { itemId: 'o2' }, score: 0.7, isMatch: false });
+    expect(near?.records.a.title).toBe('Blue lamp');
+    expect(near?.why).toContain('numbers differ');
+    const accepted = await match('accept', near?.id ?? '', '--by', 'kim', '--why', 'same article');
+    expect([accepted.code, accepted.stdout]).toEqual([
+      0,
+      expect.stringContaining('main/m2 and other/o2 are one'),
+    ]);
+    const [left] = await listed();
+    expect(left?.id).toBe(far?.id);
+    const [made] = await readMatchDecisions(fixture.store.dir);
+    expect(made?.decision).toMatchObject({
+      action: 'accept',
+      by: 'kim',
+      why: 'same article',
+      a: { itemId: 'm2' },
+    });
+  });
+
+  it('says which older decision a newer one overrules, and takes decisions back', async () => {
+    const rejected = await match('reject', 'other/o2', 'main/m2', '--json');
+    const [first] = await readMatchDecisions(fixture.store.dir);
+    const { decision, overruled } = JSON.parse(rejected.stdout);
+    expect(overruled).toMatchObject([{ decision: first?.id, how: 'repeated' }]);
+    expect((await match('undo', decision)).code).toBe(0);
+    const { decisions } = JSON.parse((await match('decisions', '--json')).stdout);
+    expect(decisions.map((one: { counts: string }) => one.counts)).toEqual(['yes', 'taken-back', 'yes']);
+    expect((await match('show', 'main/m2', 'other/o2')).stdout).toContain(
+      `accepted by decision ${first?.id}`,
+    );
+  });
+
+  it('refuses what is not there and says what to do', async () => {
+    const refusals = [
+      [['accept', 'main/m1', 'other/none'], 'other has no such item id'],
+      [['accept', 'main/m1', 'elsewhere/o1'], 'there are the namespaces main, other'],
+      [['show', 'abc'], 'stocktake match list'],
+      [['undo', 'abc'], 'stocktake match decisions'],
+    ] as const;
+    const answers = await Promise.all(refusals.map(([args]) => match(...args)));
+    expect(answers.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
+    for (const [index, [, hint]] of refusals.entries()) expect(answers[index]?.stderr).toContain(hint);
+  });
+});
