@@ -59,6 +59,7 @@ export const createDedupActivities = (deps: ActivityDeps) => ({
       records: datasets[`match.records.${entity}`] ?? [],
       ...(entity === 'items' ? { clusters: datasets['match.clusters'] ?? [] } : {}),
       namespaces: scope.plan.config.match.namespaces,
+      survivorship: scope.plan.config.match.survivorship[entity],
     });
   }),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { matchSchema } from './match.ts';
 import { functionName, name, sqlExpression } from './names.ts';
 import { type Source, sourceSchema } from './source.ts';
 import { checkTableReferences } from './table-check-references.ts';
@@ -99,14 +100,8 @@ export const configSchema = z.strictObject({
     .refine((sources) => Object.keys(sources).length > 0, 'expected at least one source')
     .superRefine(checkReferences)
     .superRefine(checkTableReferences),
-  /** Item resolution across namespaces; earlier namespaces win when a golden record picks a value. */
-  match: z
-    .strictObject({
-      namespaces: z.array(name).default(['main']),
-      /** Similarity (0-1) from which two items are one. */
-      threshold: z.number().min(0).max(1).default(0.75),
-    })
-    .prefault({}),
+  /** Item resolution across namespaces and golden records. */
+  match: matchSchema,
   /** Text of items and reviews as vectors of the encoder that set-up fetched. */
   embed: z
     .strictObject({

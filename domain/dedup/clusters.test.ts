@@ -80,4 +80,26 @@ describe('clusters', () => {
     ];
     expect([...clustersWithoutConflict(groups, chain)]).toEqual([0, 0, 2, 2]);
   });
+
+  it('unite accepted items and part rejected ones, however strong the edges, on random graphs', () => {
+    fc.assert(
+      fc.property(graphs, fc.integer({ min: 0, max: 29 }), ({ groups, edges }, shift) => {
+        const [accepted, rejected] = [shift % groups.length, (3 * shift + 1) % groups.length];
+        fc.pre(accepted !== rejected && accepted !== 0);
+        const decided = [
+          { left: 0, right: accepted, action: 'accept' as const },
+          ...(rejected === 0 ? [] : [{ left: 0, right: rejected, action: 'reject' as const }]),
+        ];
+        const found = clustersWithoutConflict(groups, edges, decided);
+        expect(found[accepted]).toBe(found[0]);
+        if (rejected !== 0) expect(found[rejected]).not.toBe(found[0]);
+        const twice = groups.flatMap((group, node) => {
+          const others = groups.flatMap((other, one) => (one !== node && other === group ? [one] : []));
+          return others.filter((one) => found[one] === found[node]).map((one) => [node, one].sort().join());
+        });
+        expect(twice.filter((one) => one !== [0, accepted].sort().join())).toEqual([]);
+      }),
+      { numRuns: 300, seed: 5 },
+    );
+  });
 });

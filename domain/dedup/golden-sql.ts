@@ -1,3 +1,4 @@
+import type { Survivorship, SurvivorshipRule } from '../../schemas/match.ts';
 import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';
 import { columnsOf, keyOf, leadingColumn } from './entity-sql.ts';
 import { firstIdsSql, goldenIdSql, namespaceRankSql } from './golden-id.ts';
@@ -29,25 +30,40 @@ from records`;
 /**
  * One golden record per golden id.
  *
- * Survivorship, column by column: a value before none, then the earlier namespace, then the later stamp, then the source
- * by name. A currency goes with its price. Grain: one golden id. Reads: records, golden_ids. Key: golden_id.
+ * Survivorship, column by column: a value before none, then the column's rule, then the earlier namespace, the later stamp
+ * and the source by name. A currency goes with its price. Grain: one golden id. Reads: records, golden_ids. Key: golden_id.
  */
-export function goldenPicksSql(entity: RecordEntity, order: readonly string[]): string {
+export function goldenPicksSql(
+  entity: RecordEntity,
+  order: readonly string[],
+  survivorship: Survivorship = {},
+): string {
   const key = keyOf(entity);
+  const ruleOf = (name: string): SurvivorshipRule => survivorship[name] ?? 'source_priority';
   const picks = columnsOf(entity).map((name) => {
     const column = quotedIdentifier(name);
-    const leading = quotedIdentifier(leadingColumn(entity, name));
+    const leading = leadingColumn(entity, name);
     const stamp = name === key ? 'stamp' : `coalesce(_seen.${column}, stamp)`;
-    return `first(struct_pack(value := ${column}, source := _source, stamp := ${stamp})
-    order by priority, ${stamp} desc, _source, ${key}) filter (${leading} is not null) as ${column}`;
+    const ranks = [...rankSql(ruleOf(leading), leading, stamp), 'priority', `${stamp} desc`, '_source', key];
+    return `first(struct_pack(value := ${column}, source := _source, stamp := ${stamp}, namespace := namespace, id := ${key})
+    order by ${ranks.join(', ')}) filter (${quotedIdentifier(leading)} is not null) as ${column}`;
   });
+  const votes = columnsOf(entity)
+    .filter((name) => leadingColumn(entity, name) === name && ruleOf(name) === 'vote')
+    .map((name) => {
+      const said = columnsOf(entity).filter((other) => leadingColumn(entity, other) === name);
+      return `count(*) over (partition by golden_id, ${said.map(quotedIdentifier).join(', ')}) as ${votesColumn(name)}`;
+    });
   return `
 with ranked as (
   select
-    records.*,
-    golden_id,
-    ${namespaceRankSql('records.namespace', order)} as priority,
-    ${stampSql} as stamp
+    ${[
+      'records.*',
+      'golden_id',
+      `${namespaceRankSql('records.namespace', order)} as priority`,
+      `${stampSql} as stamp`,
+      ...votes,
+    ].join(',\n    ')}
   from records
   join golden_ids using (namespace, ${key})
 )
@@ -62,6 +78,24 @@ select
   case when bool_and(gone_since is not null) then max(gone_since) end as gone_since
 from ranked
 group by golden_id`;
+}
+
+/** What a rule ranks by before everything else. */
+function rankSql(rule: SurvivorshipRule, column: string, stamp: string): string[] {
+  switch (rule) {
+    case 'source_priority':
+      return [];
+    case 'newest':
+      return [`${stampSliceSql(stamp)} desc`];
+    case 'most_complete':
+      return [`length(${quotedIdentifier(column)}) desc`];
+    case 'vote':
+      return [`${votesColumn(column)} desc`];
+  }
+}
+
+function votesColumn(column: string): string {
+  return quotedIdentifier(`votes:${column}`);
 }
 
 /** `unified.<entity>` as it is stored, ordered by its key. */
@@ -101,7 +135,7 @@ function provenanceSql(entity: RecordEntity): string {
   const members = [...columnsOf(entity)].sort().map((name) => {
     const column = quotedIdentifier(name);
     const stamp = `${column}.stamp`;
-    const place = `to_json(struct_pack(source := ${column}.source, slice := ${stampSliceSql(stamp)}, file := ${stampFileSql(stamp)}, line := ${stampLineSql(stamp)}))::varchar`;
+    const place = `to_json(struct_pack(source := ${column}.source, slice := ${stampSliceSql(stamp)}, file := ${stampFileSql(stamp)}, line := ${stampLineSql(stamp)}, namespace := ${column}.namespace, id := ${column}.id))::varchar`;
     return `case when ${column}.value is not null then ${quotedString(`"${name}":`)} || ${place} end`;
   });
   return `'{' || array_to_string(list_filter([\n    ${members.join(',\n    ')}\n  ], lambda m: m is not null), ',') || '}'`;

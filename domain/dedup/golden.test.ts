@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetSlice } from '../../schemas/artifact.ts';
+import type { Survivorship } from '../../schemas/match.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import { type CleanFixture, type CleanRow, openCleanFixture, stageContext } from './clean-fixture.ts';
 import { mergeRecords } from './dedup-records.ts';
@@ -80,12 +81,18 @@ describe('golden records', () => {
       last_seen: '2026-10-03',
       gone_since: null,
     });
-    const at = (source: string, slice: string) => ({ source, slice, file: `${slice}.csv`, line: 1 });
+    const at = (source: string, slice: string, record: { namespace: string; id: string }) => {
+      return { source, slice, file: `${slice}.csv`, line: 1, ...record };
+    };
+    const [own, feed] = [
+      { namespace: 'main', id: 'a' },
+      { namespace: 'supplier', id: 'x9' },
+    ];
     expect(JSON.parse(String(golden?._provenance))).toEqual({
-      brand: at('feed', '2026-10-03'),
-      item_id: at('app', '2026-10-02'),
-      price: at('feed', '2026-10-03'),
-      title: at('app', '2026-10-02'),
+      brand: at('feed', '2026-10-03', feed),
+      item_id: at('app', '2026-10-02', own),
+      price: at('feed', '2026-10-03', feed),
+      title: at('app', '2026-10-02', own),
     });
     expect(
       output.ledger.map(({ source, rowsIn, rowsOut, merged }) => [source, rowsIn, rowsOut, merged]),
@@ -94,6 +101,34 @@ describe('golden records', () => {
       ['feed', 1, 0, 1],
       ['shop', 1, 0, 1],
     ]);
+  });
+
+  it('lets columns survive by their rules, a currency with its price', async () => {
+    const row = (slice: string, item: string, title: string, price: number, currency: string | null) => {
+      return { [slice]: [{ item_id: item, title, price, currency }] };
+    };
+    const made = await records(
+      'items',
+      ['shop', 'main', row('2026-10-02', 'a', 'Boot', 5, 'EUR')],
+      ['feed', 'supplier', row('2026-10-03', 'x', 'Boot, brown', 6, null)],
+      ['list', 'trade', row('2026-10-01', 'y', 'Brown', 6, null)],
+    );
+    const golden = async (survivorship: Survivorship) => {
+      const output = await goldenRecords(fixture.store, fixture.context, {
+        entity: 'items',
+        records: made,
+        clusters: await clusters(['main', 'a', 'a'], ['supplier', 'x', 'a'], ['trade', 'y', 'a']),
+        namespaces: ['main', 'trade', 'supplier'],
+        survivorship,
+      });
+      const [row] = await fixture.read(unified(output));
+      const { title, price } = JSON.parse(String(row?._provenance));
+      return [row?.title, title.id, row?.price, row?.currency, price.id].join(' | ');
+    };
+    expect(await golden({})).toBe('Boot | a | 5.0000 | EUR | a');
+    expect(await golden({ title: 'newest', price: 'vote' })).toBe('Boot, brown | x | 6.0000 |  | y');
+    expect(await golden({ title: 'most_complete', price: 'newest' })).toBe('Boot, brown | x | 6.0000 |  | x');
+    expect(await golden({ title: 'vote', price: 'source_priority' })).toBe('Boot | a | 5.0000 | EUR | a');
   });
 
   it('takes equally new values of one namespace from the first source by name', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DatasetSlice, LedgerEntry } from '../../schemas/artifact.ts';
+import type { Survivorship } from '../../schemas/match.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import { DataQualityError } from '../runtime/errors.ts';
 import type { StageContext } from '../runtime/stage.ts';
@@ -17,7 +18,7 @@ import type { RecordEntity } from './records-sql.ts';
 import { stage } from './stage.ts';
 
 /** Raise it when the same records and clusters would give other bytes. */
-export const goldenVersion = 1;
+export const goldenVersion = 2;
 
 /** What `goldenRecords` is asked; without `clusters` every (namespace, key) is a record of its own. */
 export interface GoldenWork {
@@ -28,13 +29,16 @@ export interface GoldenWork {
   readonly clusters?: readonly DatasetSlice[];
   /** Earlier namespaces win. */
   readonly namespaces: readonly string[];
+  /** How each column survives. Default: by source priority. */
+  readonly survivorship?: Survivorship;
 }
 
 /**
  * Writes `unified.users` or `unified.items`: one golden record per cluster, or per (namespace, key) without clusters.
  *
- * Each column survives on its own: a value before none, then the earlier namespace, the newer value, the source by name.
- * `_provenance` (JSON) tells for each column that has a value the source, slice, file and line it was read from;
+ * Each column survives on its own: a value before none, then its rule, the earlier namespace, the newer value, the source by
+ * name; a currency goes with its price. `_provenance` (JSON) tells for each column that has a value the source, slice, file
+ * and line it was read from, and the namespace and id of the record that says so;
  * `namespaces` and `sources` are sorted JSON lists; `gone_since` is null while any source still has the record.
  * The key is the id in the first namespace, else `<namespace>:<id>`. Events keep the item id of their own source:
  * `match.clusters` leads from (namespace, item_id) to the golden id.
@@ -59,12 +63,17 @@ export async function goldenRecords(
       step: `unify ${work.entity}`,
       version: goldenVersion,
       dataset,
-      config: { namespaces: work.namespaces },
+      config: { namespaces: work.namespaces, ...survivorshipKey(work.survivorship) },
       inputs: slices.map(({ manifest }) => manifest.sha256),
     },
     (scratch) => make(store, scratch, work),
   );
   return wholeOutput(done.stored, { [dataset]: 'records' }, { reused: done.reused });
+}
+
+/** What rules add to the key: nothing where there are none. */
+function survivorshipKey(rules: Survivorship = {}): { readonly survivorship?: Survivorship } {
+  return Object.keys(rules).length > 0 ? { survivorship: rules } : {};
 }
 
 async function make(store: Store, { warehouse, dir }: Workspace, work: GoldenWork): Promise<WholeParts> {
@@ -78,7 +87,9 @@ async function make(store: Store, { warehouse, dir }: Workspace, work: GoldenWor
   if (work.clusters?.length) await loadClusters(store, warehouse, work.clusters);
   else await runSteps(warehouse, [{ table: 'golden_ids', sql: ownIdsSql(entity, order) }]);
   await assertEveryRecordHasAnId(warehouse, entity);
-  await runSteps(warehouse, [{ table: 'golden_picks', sql: goldenPicksSql(entity, order) }]);
+  await runSteps(warehouse, [
+    { table: 'golden_picks', sql: goldenPicksSql(entity, order, work.survivorship) },
+  ]);
   const path = join(dir, 'golden.parquet');
   const records = await writeParquet(warehouse, `unified_${entity}`, storedGoldenSql(entity), path);
   const totals = await warehouse.rows('golden_totals', goldenTotalsSql(entity));

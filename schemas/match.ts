@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { type EntityName, entities } from './entities.ts';
+import { name } from './names.ts';
+
+/**
+ * How a column of a golden record is chosen among the values of its records. Every rule takes a value before none and ends
+ * in `source_priority`: the earlier namespace, the later row, the source by name.
+ *
+ * `newest`: the later slice, whatever its namespace; a list without a date (`all`) is later than any date ·
+ * `most_complete`: the longest text · `vote`: what most records say, letter by letter.
+ */
+export const survivorshipRules = ['source_priority', 'newest', 'most_complete', 'vote'] as const;
+export type SurvivorshipRule = (typeof survivorshipRules)[number];
+
+/** Column → rule; a column that is left out goes by `source_priority`. A currency goes with its price. */
+export type Survivorship = Readonly<Record<string, SurvivorshipRule | undefined>>;
+
+function rulesOf(entity: EntityName) {
+  const { columns, key } = entities[entity];
+  const own = Object.entries(columns).filter(([column]) => !key.includes(column) && column !== 'currency');
+  const anyRule = z.enum(survivorshipRules).optional();
+  const noLength = z.enum(['source_priority', 'newest', 'vote']).optional();
+  return z
+    .strictObject(
+      Object.fromEntries(
+        own.map(([column, { type }]) => [column, type === 'text' || type === 'json' ? anyRule : noLength]),
+      ),
+    )
+    .prefault({});
+}
+
+/** Item resolution across namespaces and golden records; earlier namespaces win where no rule says otherwise. */
+export const matchSchema = z
+  .strictObject({
+    namespaces: z.array(name).default(['main']),
+    /** Similarity (0-1) from which two items are one. */
+    threshold: z.number().min(0).max(1).default(0.75),
+    survivorship: z.strictObject({ users: rulesOf('users'), items: rulesOf('items') }).prefault({}),
+  })
+  .prefault({});
