@@ -5,6 +5,7 @@ import { runSteps } from '../warehouse/steps.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { cleanStatement, keylessSql, repeatsSql, repeatsTable } from './clean-sql.ts';
 import { tooManyRejected } from './contract.ts';
+import { datePartsSql, withDateEvidence } from './date-evidence.ts';
 import {
   type BatchDecision,
   decisionOutcomes,
@@ -26,6 +27,7 @@ import {
 import type { Rules } from './rules.ts';
 import type { Batch, PendingSlice } from './slices.ts';
 import {
+  datePartsTable,
   type RawFile,
   rawStatements,
   type SourceShape,
@@ -95,15 +97,22 @@ type Measures = [entity: string, bySlice: ReadonlyMap<number, EntityMeasure>][];
 
 async function judgeRows(
   warehouse: Warehouse,
-  rules: Rules,
+  given: Rules,
   files: readonly RawFile[],
   linesRise: boolean,
   decisions: readonly BatchDecision[],
 ): Promise<{ plans: EntityPlan[]; measures: Measures }> {
-  const shape = await describeSource(warehouse, rules, files);
+  const described = await describeSource(warehouse, given, files);
+  const { rules, shape } = withDateEvidence(given, described);
   const view = decisions.length > 0 ? receivedView : 'raw';
   for (const statement of rawStatements(files, shape, linesRise, view)) await warehouse.run('raw', statement);
   if (decisions.length > 0) await layDecisions(warehouse, shape, decisions);
+  if (shape.dated) {
+    await warehouse.run(
+      datePartsTable,
+      `create or replace table ${datePartsTable} as\n${datePartsSql(shape)}`,
+    );
+  }
   await warehouse.run('source', `create or replace view source as\n${sourceViewSql(shape)}`);
   const planned = await planEntities(warehouse, rules, shape);
   const plans = planned.map((plan) => withWaived(plan, decisions));

@@ -8,7 +8,7 @@ export const dateNormalizers: readonly Normalizer[] = [
     parameters: [{ name: 't' }, { name: 'parts', default: "'dmy'" }],
     sql: dateSql(),
     gives:
-      "an ISO date and time from some forty spellings: 2026-10-01, 2026/10/1, 20261001, 1.10.2026, 01/10/26, 1 October 2026, Oct 1, 2026, 1st Oct 2026, Thu, 01 Oct 2026 08:30:00, 2026年10月1日, with or without a time; 01/02/2026 is the first of February unless parts := 'mdy'",
+      "an ISO date and time from some forty spellings: 2026-10-01, 2026/10/1, 20261001, 1.10.2026, 01/10/26, 1 October 2026, Oct 1, 2026, 1st Oct 2026, Thu, 01 Oct 2026 08:30:00, 2026年10月1日, with or without a time; 01/02/2026 is the first of February unless parts := 'mdy'; parts := 'column' lets the other dates of the column in the slice say so, and parts := 'sure' reads only what has one reading",
   },
 ];
 
@@ -29,7 +29,12 @@ function dateSql(): string {
   const text = String.raw`regexp_replace(regexp_replace(trim(half_width(t)), '(?i)\b(\d{1,2})(st|nd|rd|th)\b', '\1', 'g'), '\s+', ' ', 'g')`;
   const parsed = (days: readonly string[]): string => `try_strptime(${text}, ${formats(days)})`;
   return `strftime(coalesce(
-      case when parts = 'mdy' then ${parsed(inOrder('%m', '%d'))} else ${parsed(inOrder('%d', '%m'))} end,
+      case parts
+        when 'mdy' then ${parsed(inOrder('%m', '%d'))}
+        when 'dmy' then ${parsed(inOrder('%d', '%m'))}
+        else case when ${parsed(inOrder('%d', '%m'))} <> ${parsed(inOrder('%m', '%d'))} then null
+          else coalesce(${parsed(inOrder('%d', '%m'))}, ${parsed(inOrder('%m', '%d'))}) end
+      end,
       ${parsed([...named, ...yearFirst])}
     ), '%Y-%m-%d %H:%M:%S')`;
 }

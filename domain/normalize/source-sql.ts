@@ -20,7 +20,12 @@ export interface SourceShape {
   readonly row: string;
   readonly ordinal: string;
   readonly path: string;
+  /** Columns whose dates' order is asked about, by place, with the name the view `source` tells it under. Default: none. */
+  readonly dated?: ReadonlyMap<number, string>;
 }
+
+/** Table of what each slice's dates in numbers show: (ordinal, c<n> for each column asked about). */
+export const datePartsTable = 'date_parts';
 
 /** One raw file of one slice; a file with the same content may belong to several slices. */
 export interface RawFile {
@@ -119,15 +124,17 @@ export function sourceViewSql(shape: SourceShape): string {
     return `${value} as ${quotedIdentifier(column.name)}`;
   });
   const absent = shape.absent.map((name) => `cast(null as varchar) as ${quotedIdentifier(name)}`);
+  const dated = [...(shape.dated ?? [])];
+  const parts = dated.map(([index, name]) => `p${index} as ${quotedIdentifier(name)}`);
   const provenance = ['file as _file', 'line as _line', ...(hasSlice(shape) ? [] : ['slice as _slice'])];
   return `select
   row_id as ${quotedIdentifier(shape.row)},
   ordinal as ${quotedIdentifier(shape.ordinal)},
-  ${[...provenance, ...named, ...absent].join(',\n  ')}
+  ${[...provenance, ...named, ...absent, ...parts].join(',\n  ')}
 from (
   select
-    ${['row_id', 'ordinal', 'slice', 'file', 'line', ...cleaned].join(',\n    ')}
-  from raw
+    ${['row_id', 'ordinal', 'slice', 'file', 'line', ...cleaned, ...dated.map(([index]) => `p${index}`)].join(',\n    ')}
+  from ${dated.length > 0 ? `(${datedRawSql(dated.map(([index]) => index))})` : 'raw'}
 )`;
 }
 
@@ -162,6 +169,11 @@ select row_id, twin from groups where copies > 1`;
 export function rawJsonSql(shape: SourceShape, alias: string): string {
   const members = shape.columns.map(({ name }, index) => `${quotedString(name)}, ${alias}.c${index}`);
   return `cast(json_object(${members.join(', ')}) as varchar)`;
+}
+
+function datedRawSql(indexes: readonly number[]): string {
+  const parts = indexes.map((index) => `d.c${index} as p${index}`);
+  return `select r.*, ${parts.join(', ')} from raw as r left join ${datePartsTable} as d on d.ordinal = r.ordinal`;
 }
 
 function hasSlice(shape: SourceShape): boolean {
