@@ -4,6 +4,7 @@ import type { Finding } from '../domain/repair/finding.ts';
 import type { TextTable } from '../domain/repair/text-table.ts';
 import { CliError } from '../domain/runtime/errors.ts';
 import { hashFile } from '../domain/runtime/hashing.ts';
+import { printLabelScore, scoreWithLabels } from './evaluate-clean-labels.ts';
 import type { GlobalOptions } from './options.ts';
 import { createOutput, type Output, table } from './output.ts';
 import { readTextTables } from './read-text-table.ts';
@@ -13,6 +14,8 @@ export interface EvaluateCleanOptions {
   readonly dirty: string;
   readonly clean: string;
   readonly seed: number;
+  /** Rows to label for the learned detector. Default: none, and it does not run. */
+  readonly labels?: number;
 }
 
 const protocol =
@@ -30,6 +33,10 @@ export async function evaluateClean(options: EvaluateCleanOptions, globals: Glob
   const findings = detectErrors(dirty, { seed: options.seed, note: (line) => out.note(line) });
   const seconds = Math.round(performance.now() - started) / 1000;
   const score = scoreCleaning(dirty, clean, findings);
+  const { labels, seed } = options;
+  const learned = labels
+    ? await scoreWithLabels(dirty, clean, { labels, seed, note: (line) => out.note(line) })
+    : undefined;
   const rows = rowsOf(dirty);
   const data = {
     dirty: { file: options.dirty, sha256: (await hashFile(options.dirty)).sha256 },
@@ -51,9 +58,11 @@ export async function evaluateClean(options: EvaluateCleanOptions, globals: Glob
       repair,
       byColumn,
       byReason,
+      ...(learned ? { labels: learned.score } : {}),
     });
   } else {
     print(out, score, findings, `${rows} rows x ${dirty.columns.length} columns, ${seconds.toFixed(1)} s`);
+    if (learned) printLabelScore(out, learned.score);
   }
   return 0;
 }

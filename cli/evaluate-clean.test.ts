@@ -71,6 +71,17 @@ describe('stocktake evaluate clean', () => {
     expect(JSON.parse(stdout).byReason).toEqual([]);
   });
 
+  it('learns from labelled rows with --labels and scores both detectors on the others', async () => {
+    const { code, stdout } = await evaluate('dirty.csv', 'clean.csv', '--labels', '10', '--json');
+    expect(code).toBe(0);
+    const { labels, wrong } = { ...JSON.parse(stdout), wrong: JSON.parse(stdout).data.wrong };
+    expect(labels.rows).toHaveLength(10);
+    expect(labels.wrong.labelled + labels.wrong.others).toBe(wrong);
+    expect(labels.learned.detection.f1).toBeGreaterThanOrEqual(labels.unsupervised.detection.f1);
+    const { stdout: text } = await evaluate('dirty.csv', 'clean.csv', '--labels', '10');
+    expect(text).toContain('10 rows labelled');
+  });
+
   it('compares raw strings: blanks, marks, quotes and line breaks in cells count, a byte order mark does not', async () => {
     const rows = ['#a, b ,"x ""y"""', '"c\nd",,é', ' ,"",z'];
     await writeFile(join(dir, 'raw.csv'), `\ufeffone,two,three\r\n${rows.join('\r\n')}\r\n`);

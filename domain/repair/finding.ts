@@ -10,7 +10,8 @@ export type Reason =
   | 'missing-value'
   | 'scale-slip'
   | 'typo'
-  | 'pattern';
+  | 'pattern'
+  | 'learned';
 
 /**
  * One cell held to be wrong. `row` counts from 0 below the header; `confidence` is in (0, 1].
