@@ -9,7 +9,7 @@ import type { ActivityDeps } from './deps.ts';
 export const createInventoryActivities = (deps: ActivityDeps) => ({
   takeInventory: durableStep(deps, 'takeInventory', async (scope) => {
     const { before, datasets } = await datasetsNow(scope);
-    const { config, dataDate } = scope.plan;
+    const { config, dataDate, columnDecisions } = scope.plan;
     return takeInventory(scope.store, scope.context, {
       dataDate,
       timezone: config.timezone,
@@ -19,6 +19,7 @@ export const createInventoryActivities = (deps: ActivityDeps) => ({
       previous: stocked(before),
       ledger: scope.outputs.flatMap((output) => output.ledger),
       problems: problemsOf(scope),
+      ...(columnDecisions ? { columnDecisions } : {}),
     });
   }),
 });

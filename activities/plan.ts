@@ -5,6 +5,7 @@ import { openHashCache } from '../domain/collect/hash-cache.ts';
 import { type PlannedRun, planNight, putPlan } from '../domain/night/plan-night.ts';
 import { readRates } from '../domain/normalize/rates-file.ts';
 import { layPinnedInputs, replayStore } from '../domain/replay/replay-store.ts';
+import { readColumnDecisions } from '../domain/store/column-decisions.ts';
 import { readDecisions, readMatchDecisions } from '../domain/store/decisions.ts';
 import type { Runs } from '../domain/store/runs.ts';
 import type { CloseRequest, PlanRequest, PlanResult, PublishResult } from '../schemas/night.ts';
@@ -71,12 +72,16 @@ async function plan(deps: ActivityDeps, request: PlanRequest): Promise<PlannedRu
 }
 
 /** What people have decided so far; a kind of decision that nobody made leaves the plan as it is without. */
-async function decisionsNow(storeDir: string): Promise<Pick<Plan, 'decisions' | 'matchDecisions'>> {
+async function decisionsNow(
+  storeDir: string,
+): Promise<Pick<Plan, 'decisions' | 'matchDecisions' | 'columnDecisions'>> {
   const decisions = await readDecisions(storeDir);
   const matchDecisions = await readMatchDecisions(storeDir);
+  const columnDecisions = await readColumnDecisions(storeDir);
   return {
     ...(decisions.length > 0 ? { decisions } : {}),
     ...(matchDecisions.length > 0 ? { matchDecisions } : {}),
+    ...(columnDecisions.length > 0 ? { columnDecisions } : {}),
   };
 }
 

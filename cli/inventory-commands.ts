@@ -22,6 +22,7 @@ export function addInventory(root: Command): void {
     .action(async (before, after, options, command) =>
       exit(await (await import('./inventory-diff.ts')).diff(before, after, options, globals(command))),
     );
+  addDecisions(inventory);
   root
     .command('catalog')
     .description('the inventory in the words of other catalogues')
@@ -65,6 +66,32 @@ export function addInventory(root: Command): void {
     .option('--snapshot <name>', 'snapshot or run: number, id, last or previous', 'last')
     .action(async (dataset, options, command) =>
       exit(await (await import('./profile.ts')).profile(dataset, options, globals(command))),
+    );
+}
+
+function addDecisions(inventory: Command): void {
+  inventory
+    .command('decide <column>')
+    .description('say what a column (<asset>.<column>) holds; your word wins over every guess, for ever')
+    .requiredOption('--label <label>', 'what it holds: id, money, quantity, time, text, category, person …')
+    .option('--by <name>', 'who decided (default: your account)')
+    .option('--why <text>', 'why')
+    .action(async (name, options, command) =>
+      exit(await (await import('./inventory-decide.ts')).decide(name, options, globals(command))),
+    );
+  inventory
+    .command('decisions')
+    .description('what people decided about columns, and what is in force')
+    .action(async (_, command) =>
+      exit(await (await import('./inventory-decide.ts')).decisions(globals(command))),
+    );
+  inventory
+    .command('undecide <id>')
+    .description('take a decision about a column back')
+    .option('--by <name>', 'who decided (default: your account)')
+    .option('--why <text>', 'why')
+    .action(async (id, options, command) =>
+      exit(await (await import('./inventory-decide.ts')).undecide(id, options, globals(command))),
     );
 }
 

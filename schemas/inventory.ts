@@ -42,7 +42,7 @@ export interface AssetRow {
 }
 
 /** What a statement about meaning rests on, strongest first. */
-export type Evidence = 'declared' | 'mapping' | 'values' | 'name' | 'none';
+export type Evidence = 'decided' | 'declared' | 'mapping' | 'values' | 'name' | 'none';
 
 /** One line of `inventory.columns`. Key: asset, column. */
 export interface ColumnRow {

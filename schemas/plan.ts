@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { namedColumnDecisionSchema } from './column-decision.ts';
 import { type Config, configSchema } from './config.ts';
 import { namedDecisionSchema } from './decision.ts';
 import { namedMatchDecisionSchema } from './match-decision.ts';
@@ -56,6 +57,8 @@ export const planSchema = z.strictObject({
   decisions: z.array(namedDecisionSchema).optional(),
   /** What people decided about items that are or are not one. Absent where nothing was. */
   matchDecisions: z.array(namedMatchDecisionSchema).optional(),
+  /** What people decided about the meaning of columns. Absent where nothing was. */
+  columnDecisions: z.array(namedColumnDecisionSchema).optional(),
   /** The table of exchange rates as it was when the night was planned, by pair and date. Absent without `rates`. */
   rates: z
     .array(z.strictObject({ date: z.string(), from: z.string(), to: z.string(), rate: z.string() }))

@@ -9,6 +9,7 @@ import { ArtifactError } from '../runtime/errors.ts';
 import { hashOf } from '../runtime/hashing.ts';
 import { inWaves } from '../runtime/waves.ts';
 import type { Store } from '../store/store.ts';
+import { labelsInForce } from './column-decisions.ts';
 import { type InventoryWork, slicesIn } from './work.ts';
 
 const counts = z.record(z.string(), z.number().int());
@@ -44,10 +45,12 @@ const comparedTables = ['unified.users', 'unified.items', 'inventory.columns'];
 /**
  * Hash of the present state an inventory describes, without its past: two runs that find the same state agree on it.
  *
- * Covers the data date, the configuration of the sources, every dataset but earlier inventories, and the problems.
+ * Covers the data date, the configuration of the sources, every dataset but earlier inventories, the problems, and the labels
+ * people gave columns; a label that was taken back leaves the state as it was before.
  */
 export function stateOf(version: number, work: InventoryWork): string {
-  const { dataDate, timezone, config, datasets, problems } = work;
+  const { dataDate, timezone, config, datasets, problems, columnDecisions = [] } = work;
+  const labels = [...labelsInForce(columnDecisions).values()];
   const { project, sources, currency } = config;
   const manifests = Object.entries(datasets)
     .filter(([dataset]) => !dataset.startsWith('inventory.'))
@@ -61,6 +64,7 @@ export function stateOf(version: number, work: InventoryWork): string {
     currency,
     problems,
     datasets: Object.fromEntries(manifests),
+    ...(labels.length > 0 ? { labels } : {}),
   });
 }
 

@@ -3,11 +3,12 @@ import { type EntityName, entities } from '../../schemas/entities.ts';
 import type { ColumnRow, Evidence } from '../../schemas/inventory.ts';
 import { alertsOf } from './alerts.ts';
 import type { Asset, SourceExpression } from './assets.ts';
+import { type ColumnLabel, columnKey, decided, isPersonalLabel } from './column-decisions.ts';
 import type { Guess, Kind } from './kind.ts';
 import { guessKind, guessKinds, kindMeanings, kindOfEntityColumn } from './kinds.ts';
 import { isPlain } from './mapping-columns.ts';
 import { shownValue } from './patterns.ts';
-import { personalVerdict } from './personal.ts';
+import { type PersonalVerdict, personalVerdict } from './personal.ts';
 import { type ColumnProfile, share } from './profile-columns.ts';
 import { notProfiled } from './schema-changes.ts';
 
@@ -20,6 +21,8 @@ interface Knowledge {
   readonly links: readonly string[];
   readonly unit: string;
   readonly declaredPersonal: boolean;
+  /** Whether a person labelled it as something that tells who somebody is. */
+  readonly decidedPersonal?: boolean;
   /** Entity columns it feeds or is. */
   readonly feeds: readonly string[];
 }
@@ -27,12 +30,15 @@ interface Knowledge {
 /**
  * Turns the profiles of one asset into its lines of `inventory.columns`: what each column is, why we think so, what it
  * holds, and what is notable. Values of personal columns, and single values that look personal, are never shown.
+ *
+ * @param labels what people called columns, by `columnKey`; a label wins over everything else that is known
  */
 export function columnRows(
   asset: Asset,
   profiles: readonly ColumnProfile[],
   expressions: readonly SourceExpression[],
   config: Pick<Config, 'sources'>,
+  labels: ReadonlyMap<string, ColumnLabel> = new Map(),
 ): ColumnRow[] {
   const guesses = guessKinds(profiles);
   return profiles.map((profile, position) => {
@@ -41,7 +47,8 @@ export function columnRows(
       asset.kind === 'source'
         ? sourceKnowledge(asset, profile, guess, expressions, config)
         : unifiedKnowledge(asset, profile, guess, expressions, config);
-    return columnRow(asset.asset, position + 1, profile, known);
+    const label = labels.get(columnKey({ asset: asset.asset, column: profile.column }));
+    return columnRow(asset.asset, position + 1, profile, label ? labelled(known, label) : known);
   });
 }
 
@@ -82,6 +89,10 @@ export function skippedColumnRows(asset: string, after: number, names: readonly 
     average_length: 0,
     alerts: [],
   }));
+}
+
+function labelled(known: Knowledge, label: ColumnLabel): Knowledge {
+  return { ...known, ...decided(label), decidedPersonal: isPersonalLabel(label.label) };
 }
 
 function sourceKnowledge(
@@ -208,8 +219,13 @@ const stageColumns: Readonly<Record<string, { kind: Kind; meaning: string }>> = 
   gone_since: { kind: 'time', meaning: 'Slice since which the record is missing from a full list.' },
 };
 
-function columnRow(asset: string, position: number, profile: ColumnProfile, known: Knowledge): ColumnRow {
+function personalOf(profile: ColumnProfile, known: Knowledge): PersonalVerdict {
   const verdict = personalVerdict(profile, known.declaredPersonal, known.feeds);
+  return known.decidedPersonal && !verdict.personal ? { personal: true, why: known.why } : verdict;
+}
+
+function columnRow(asset: string, position: number, profile: ColumnProfile, known: Knowledge): ColumnRow {
+  const verdict = personalOf(profile, known);
   const hidden = verdict.personal || known.kind === 'json';
   const numbers = hidden || known.kind === 'id' ? undefined : profile.numbers;
   return {

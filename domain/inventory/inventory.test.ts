@@ -244,6 +244,37 @@ describe('takeInventory', () => {
     expect(columns.some(({ column: name }) => String(name).startsWith('_'))).toBe(false);
   });
 
+  it('takes a person’s label of a column over everything known, and forgets one that was taken back', async () => {
+    const about = { format: 1 as const, by: 'ann', at: '2026-03-03T08:00:00.000Z', why: 'asked the shop' };
+    const label = {
+      ...about,
+      action: 'label' as const,
+      asset: 'raw.products',
+      column: 'colour',
+      label: 'person',
+    };
+    const undo = { ...about, at: '2026-03-04T08:00:00.000Z', action: 'undo' as const, decision: 'one' };
+    const labelled = { ...monday, columnDecisions: [{ id: 'one', decision: label }] };
+    const rows = await table(labelled, 'columns');
+    const colour = rows.find((row) => row.asset === 'raw.products' && row.column === 'colour');
+    expect(colour).toMatchObject({
+      kind: 'person',
+      evidence: 'decided',
+      why: 'decided by ann on 2026-03-03: asked the shop',
+      personal: true,
+    });
+    expect(JSON.stringify(colour)).not.toContain('blue');
+    const first = await takeInventory(fixture.store, stageContext(), monday);
+    const taken = {
+      ...labelled,
+      columnDecisions: [...labelled.columnDecisions, { id: 'two', decision: undo }],
+    };
+    expect(await takeInventory(fixture.store, stageContext(), taken)).toMatchObject({
+      reused: 1,
+      datasets: first.datasets,
+    });
+  });
+
   it('never writes values of personal columns', async () => {
     const columns = await table(monday, 'columns');
     expect(

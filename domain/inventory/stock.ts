@@ -5,6 +5,7 @@ import { isIsoDate } from '../plan/dates.ts';
 import { type AssetFindings, assetRow } from './asset-rows.ts';
 import { type Asset, columnsToProfile, expressionsOf, listAssets, type SourceExpression } from './assets.ts';
 import type { Baseline } from './baseline.ts';
+import { labelsInForce } from './column-decisions.ts';
 import { columnRows, skippedColumnRows } from './columns.ts';
 import { contractChecks, isRowReason } from './contract-checks.ts';
 import { endOfDate, freshnessCheck } from './freshness.ts';
@@ -82,6 +83,7 @@ async function profileAssets(
   expressions: readonly SourceExpression[],
 ): Promise<Map<string, ProfiledAsset>> {
   const profiled = new Map<string, ProfiledAsset>();
+  const labels = labelsInForce(work.columnDecisions ?? []);
   for (const asset of assets) {
     const columns = await columnsToProfile(bench, asset, expressions);
     if (columns.length === 0) continue;
@@ -92,7 +94,7 @@ async function profileAssets(
       columns,
       nullValues: asset.nullValues,
     });
-    const rows = columnRows(asset, profile.columns, expressions, work.config);
+    const rows = columnRows(asset, profile.columns, expressions, work.config, labels);
     const skipped = skippedColumnRows(asset.asset, rows.length, profile.skipped);
     profiled.set(asset.asset, { profile, rows: [...rows, ...skipped] });
   }

@@ -1,4 +1,5 @@
 import type { DatasetSlice, LedgerEntry } from '../../schemas/artifact.ts';
+import type { NamedColumnDecision } from '../../schemas/column-decision.ts';
 import type { Config } from '../../schemas/config.ts';
 import type { Problem } from '../../schemas/stage.ts';
 
@@ -16,6 +17,8 @@ export interface InventoryWork {
   readonly previous: Readonly<Record<string, readonly DatasetSlice[]>>;
   readonly ledger: readonly LedgerEntry[];
   readonly problems: readonly Problem[];
+  /** What people decided about columns, in the order they did; absent where nobody did. */
+  readonly columnDecisions?: readonly NamedColumnDecision[];
 }
 
 /** The slices of a dataset, none where it is absent. */

@@ -58,6 +58,7 @@ export function datasetGrain({ dataset, grain }: ReportDataset, language: Langua
  */
 export function columnTold(asset: ReportAsset, column: ReportColumn, language: Language): Told {
   if (language === 'en') return column;
+  if (column.evidence === 'decided') return decidedTold(column);
   if (column.evidence === 'declared') return { meaning: column.meaning, why: declared };
   if (column.evidence === 'mapping') {
     return (asset.kind === 'source' ? fedTold(column) : unifiedTold(asset, column)) ?? guessedTold(column);
@@ -66,6 +67,15 @@ export function columnTold(asset: ReportAsset, column: ReportColumn, language: L
 }
 
 const declared = '在 temporal.config.ts 中有说明';
+
+/** A person's label: English reads `decided by ann on 2026-10-02: reason`; the reason stays as written. */
+function decidedTold({ kind, meaning, why }: ReportColumn): Told {
+  const [, by = '', day = '', reason = ''] = /^decided by (.*?) on ([\d-]+)(?:: (.*))?$/s.exec(why) ?? [];
+  return {
+    meaning: kindMeanings[kind] ?? meaning,
+    why: `由 ${by} 于 ${day} 决定${reason === '' ? '' : `：${reason}`}`,
+  };
+}
 
 /** A source column by the first entity column it feeds: links read `events.time = ts`. */
 function fedTold({ links }: ReportColumn): Told | undefined {
