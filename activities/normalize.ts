@@ -1,4 +1,5 @@
 import { decisionsBySlice } from '../domain/normalize/decisions.ts';
+import { publishedSlices } from '../domain/normalize/drift-slices.ts';
 import { normalizeSlices } from '../domain/normalize/normalize.ts';
 import { DataQualityError } from '../domain/runtime/errors.ts';
 import type { StageOutput } from '../schemas/stage.ts';
@@ -25,6 +26,7 @@ export const createNormalizeActivities = (deps: ActivityDeps) => ({
       data: { ...dictionaries, rates: scope.plan.rates },
       decisions: decisionsBySlice(scope.plan.decisions ?? [], name, slices),
       raw,
+      published: await publishedSlices(scope.store, scope.plan.baseSnapshot, name, source),
     });
     if (source.required) refuseRefused(output);
     return output;
@@ -44,5 +46,5 @@ function refuseRefused(output: StageOutput): void {
 
 /** Contract codes that refuse a whole slice; the others quarantine single rows. */
 function isWholeSlice(code: string): boolean {
-  return code === 'STK-CONTRACT-COLUMNS' || code === 'STK-CONTRACT-REJECTED-SHARE';
+  return ['STK-CONTRACT-COLUMNS', 'STK-CONTRACT-DRIFT', 'STK-CONTRACT-REJECTED-SHARE'].includes(code);
 }

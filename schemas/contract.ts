@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { driftSchema } from './drift.ts';
 import { tableCheckSchema } from './table-check.ts';
 
 /** A span such as `{ count: 36, period: 'hour' }`, the shape dbt uses for freshness. */
@@ -77,5 +78,7 @@ export const contractSchema = z.strictObject({
     .default({}),
   /** Share of rows (0-1) that may be rejected before the source counts as failed. Default 0.5. */
   maxRejectedShare: z.number().min(0).max(1).default(0.5),
+  /** What happens when the columns change. */
+  drift: driftSchema.prefault({}),
 });
 export type Contract = z.infer<typeof contractSchema>;

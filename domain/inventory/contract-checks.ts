@@ -40,7 +40,7 @@ export function contractChecks(name: string, source: Source, slices: readonly Sl
   return [...rows, ...others.map(([key, count]) => mappingRow(name, key, count, slices))];
 }
 
-const wholeSlice = ['STK-CONTRACT-COLUMNS', 'STK-CONTRACT-REJECTED-SHARE'];
+const wholeSlice = ['STK-CONTRACT-COLUMNS', 'STK-CONTRACT-DRIFT', 'STK-CONTRACT-REJECTED-SHARE'];
 const mappingReasons = ['STK-NORMALIZE-EXPRESSION', 'STK-NORMALIZE-TYPE', 'STK-NORMALIZE-MISSING'];
 
 /** Whether a problem's code is about single rows, which check lines of their own tell. */

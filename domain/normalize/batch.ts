@@ -13,6 +13,7 @@ import {
   receivedView,
   withWaived,
 } from './decisions-sql.ts';
+import { goneColumns } from './drift.ts';
 import { type EntityPlan, planEntities } from './entity-plan.ts';
 import type { Refusal } from './facts.ts';
 import { judgedSql, judgedTable } from './mapping-sql.ts';
@@ -73,7 +74,7 @@ export async function judgeBatch(
   const files = batch.hasRows ? await openFiles(store, batch, (slice) => slice.files) : [];
   const linesRise = batch.slices.length === 1 && batch.slices.every((slice) => slice.linesRise);
   const { plans, measures } = batch.hasRows
-    ? await judgeRows(warehouse, rules, files, linesRise, decisionsIn(batch))
+    ? await judgeRows(warehouse, rules, files, linesRise, batch)
     : { plans: [], measures: [] };
   const judged = batch.slices.map((pending, ordinal) =>
     judgedSlice(rules, pending, ordinal, measures, unreadable.get(ordinal) ?? 0),
@@ -100,9 +101,10 @@ async function judgeRows(
   given: Rules,
   files: readonly RawFile[],
   linesRise: boolean,
-  decisions: readonly BatchDecision[],
+  batch: Batch,
 ): Promise<{ plans: EntityPlan[]; measures: Measures }> {
-  const described = await describeSource(warehouse, given, files);
+  const decisions = decisionsIn(batch);
+  const described = await describeSource(warehouse, given, files, goneIn(batch));
   const { rules, shape } = withDateEvidence(given, described);
   const view = decisions.length > 0 ? receivedView : 'raw';
   for (const statement of rawStatements(files, shape, linesRise, view)) await warehouse.run('raw', statement);
@@ -128,6 +130,7 @@ async function describeSource(
   warehouse: Warehouse,
   { source }: Rules,
   files: readonly RawFile[],
+  gone: readonly string[],
 ): Promise<SourceShape> {
   const first = files.filter(({ ordinal }) => ordinal === files[0]?.ordinal).map(({ path }) => path);
   const described = await warehouse.rows(
@@ -136,7 +139,7 @@ async function describeSource(
   );
   return sourceShape(
     described.map((row) => ({ name: String(row.column_name), type: String(row.column_type) })),
-    Object.keys(source.columns),
+    [...Object.keys(source.columns), ...gone],
     source.nullValues,
   );
 }
@@ -164,6 +167,11 @@ async function judgeEntity(
   }
   if (!isView) await warehouse.run(judged, `drop table ${judged}`);
   return bySlice;
+}
+
+/** Columns that earlier slices had and these lack, where the contract lets the slices pass: they read as null. */
+function goneIn({ slices }: Batch): string[] {
+  return [...new Set(slices.flatMap(({ drift }) => goneColumns(drift)))].sort();
 }
 
 function decisionsIn({ slices }: Batch): BatchDecision[] {

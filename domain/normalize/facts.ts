@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Manifest } from '../../schemas/artifact.ts';
 import { ArtifactError } from '../runtime/errors.ts';
+import { driftFactsSchema } from './drift.ts';
 
 const rows = z.number().int().nonnegative();
 
@@ -35,6 +36,8 @@ export const factsSchema = z.strictObject({
       }),
     )
     .optional(),
+  /** How its columns differ from the slice before it; absent where they do not, or where nothing was published. */
+  drift: driftFactsSchema.optional(),
   /** Why nothing of the slice is used; absent for a slice that is. */
   refused: z.strictObject({ code: z.string(), message: z.string(), rows }).optional(),
 });

@@ -5,6 +5,14 @@ import { inWaves } from '../runtime/waves.ts';
 import type { StoredManifest } from '../store/manifests.ts';
 import type { Store } from '../store/store.ts';
 import { judgeBatch } from './batch.ts';
+import type { Drift } from './drift.ts';
+import {
+  driftOf,
+  type KeyedSlice,
+  nothingPublished,
+  type PublishedSlices,
+  type SliceDrift,
+} from './drift-slices.ts';
 import { withEngine } from './engine.ts';
 import { factsOf } from './facts.ts';
 import { problemsOf } from './problems.ts';
@@ -22,6 +30,8 @@ const slicesPerCommit = 32;
 export interface NormalizeWork extends SourceRules {
   /** Slices of `raw.<name>`: files `rows` (source columns, `_file`, `_line`) and `rejects`, fact `columns`. */
   readonly raw: readonly DatasetSlice[];
+  /** What is published of the source: new columns are compared with it. Default: nothing. */
+  readonly published?: PublishedSlices;
 }
 
 /**
@@ -30,7 +40,7 @@ export interface NormalizeWork extends SourceRules {
  * In this order, per entity: rows the mapping's `where` excludes are skipped; rows with a failing expression, a value of
  * the wrong type or no required value, then rows that fail a check of the contract, go to quarantine; of the rest, repeated
  * events count as duplicates (by event key, else by whole source row where the policy is `row`) and records of one key are
- * merged. A slice without a required column, or with too large a share of rejected rows, is refused: it leaves quarantine
+ * merged. A slice without a required column, with columns changed in a way `contract.drift` stops, or with too large a share of rejected rows, is refused: it leaves quarantine
  * and a problem, no clean slice, so that what was published before stays.
  *
  * Makes `clean.<name>.<entity>` and `quarantine.<name>` (slices with something in it). What a slice becomes depends on its
@@ -48,31 +58,48 @@ export async function normalizeSlices(
   work: NormalizeWork,
 ): Promise<StageOutput> {
   await context.failpoint('before');
-  const wanted = work.raw.map((raw) => ({
-    raw,
-    key: sliceKey(work, normalizeVersion, raw.slice, raw.manifest.sha256),
-  }));
+  const { wanted, drift } = await keySlices(store, context, work);
   const found = await inWaves(wanted, 8, ({ key }) =>
     context.force ? Promise.resolve(undefined) : store.manifests.find(stage, key),
   );
   const missing = wanted.filter((_, index) => found[index] === undefined);
-  const made = missing.length > 0 ? await makeSlices(store, context, work, missing) : new Map();
+  const made = missing.length > 0 ? await makeSlices(store, context, work, missing, drift) : new Map();
   await context.failpoint('after-effect');
   const stored = wanted.map(({ key }, index) => found[index] ?? (made.get(key) as StoredManifest));
   return outputOf(work, stored, missing.length);
+}
+
+/** The slices with their keys, which tell apart what their columns' changes make of them. */
+async function keySlices(
+  store: Store,
+  context: StageContext,
+  work: NormalizeWork,
+): Promise<{ readonly wanted: readonly KeyedSlice[]; readonly drift: SliceDrift }> {
+  const keyOf = ({ slice, manifest }: DatasetSlice, drift?: Drift): string =>
+    sliceKey(work, normalizeVersion, slice, manifest.sha256, drift);
+  const plain = work.raw.map((raw) => ({ raw, key: keyOf(raw) }));
+  const drift = await driftOf(store, work, work.published ?? nothingPublished, plain, (look) =>
+    withEngine(store, context, ({ warehouse, beating }) => beating(() => look(warehouse))),
+  );
+  const wanted = plain.map(({ raw, key }) => {
+    const changed = drift.get(raw.slice);
+    return { raw, key: changed ? keyOf(raw, changed) : key };
+  });
+  return { wanted, drift };
 }
 
 async function makeSlices(
   store: Store,
   context: StageContext,
   work: NormalizeWork,
-  wanted: readonly { readonly raw: DatasetSlice; readonly key: string }[],
+  wanted: readonly KeyedSlice[],
+  drift: SliceDrift,
 ): Promise<Map<string, StoredManifest>> {
   return withEngine(store, context, async (engine) => {
     const rules = await prepareRules(engine.warehouse, work);
     const made = new Map<string, StoredManifest>();
     let halfway = false;
-    for (const batch of batchesOf(await readPending(store, work, wanted))) {
+    for (const batch of batchesOf(await readPending(store, work, wanted, drift))) {
       const judged = await engine.beating(() => judgeBatch(store, engine.warehouse, rules, batch));
       for (let at = 0; at < judged.slices.length; at += slicesPerCommit) {
         const group = judged.slices.slice(at, at + slicesPerCommit);

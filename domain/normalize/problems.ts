@@ -1,4 +1,5 @@
 import type { Problem } from '../../schemas/stage.ts';
+import { driftText, isStopped } from './drift.ts';
 import type { Facts } from './facts.ts';
 
 /** From this many slices on, one reason of a source is told once for all of them. */
@@ -17,6 +18,7 @@ export interface SliceFacts {
 export function problemsOf(source: string, slices: readonly SliceFacts[]): Problem[] {
   const all = slices.flatMap(({ slice, facts }) => [
     ...refusalProblems(source, slice, facts),
+    ...driftProblems(source, slice, facts),
     ...countedProblems(source, slice, 'error', rejectionsOf(facts)),
     ...countedProblems(source, slice, 'warn', facts.warnings),
   ]);
@@ -44,6 +46,15 @@ function rejectionsOf({ rejections }: Facts): Counted[] {
 function refusalProblems(source: string, slice: string, { refused }: Facts): Problem[] {
   if (!refused) return [];
   return [{ severity: 'error', source, slice, ...refused }];
+}
+
+/** Changed columns with which the night went on; those that stopped the slice are its refusal. */
+function driftProblems(source: string, slice: string, { drift }: Facts): Problem[] {
+  if (!drift || isStopped(drift)) return [];
+  const changes = driftText(drift, ['warn']);
+  if (changes === '') return [];
+  const message = `${source} ${slice} has other columns than ${drift.reference.slice}: ${changes}; it was taken. Adapt the mapping if that is meant, or set contract.drift of the source`;
+  return [{ severity: 'warn', source, slice, code: 'STK-CONTRACT-DRIFT', message, rows: 0 }];
 }
 
 function countedProblems(

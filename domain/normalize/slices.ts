@@ -3,6 +3,8 @@ import { idempotencyKey } from '../store/manifests.ts';
 import type { Store } from '../store/store.ts';
 import { missingColumns } from './contract.ts';
 import { decisionsKey, type RowDecision } from './decisions.ts';
+import { type Drift, driftText, goneColumns, isStopped } from './drift.ts';
+import type { SliceDrift } from './drift-slices.ts';
 import type { Refusal } from './facts.ts';
 import { normalizersKey } from './own-normalizers.ts';
 import type { SourceRules } from './rules.ts';
@@ -26,6 +28,8 @@ export interface PendingSlice {
   readonly linesRise: boolean;
   /** What people decided about rows of it. */
   readonly decisions: readonly RowDecision[];
+  /** How its columns differ from those of the slice before it. */
+  readonly drift?: Drift;
   /** Set where its columns break the contract: its rows are not looked at. */
   readonly refused?: Refusal;
 }
@@ -41,9 +45,15 @@ const valuesPerBatch = 8_000_000;
 
 /**
  * The key of a normalized slice. Of the configuration only what changes the result goes in: not the name of the owner,
- * the freshness rule or references, which are judged later.
+ * the freshness rule or references, which are judged later. Changed columns count, with what was decided about them.
  */
-export function sliceKey(rules: SourceRules, version: number, slice: string, rawManifest: string): string {
+export function sliceKey(
+  rules: SourceRules,
+  version: number,
+  slice: string,
+  rawManifest: string,
+  drift?: Drift,
+): string {
   const { entities, contract, nullValues, duplicates, columns } = rules.source;
   return idempotencyKey({
     stage,
@@ -60,6 +70,7 @@ export function sliceKey(rules: SourceRules, version: number, slice: string, raw
       currency: rules.currency,
       ...normalizersKey(rules.source, rules.normalizers ?? {}, rules.data),
       ...decisionsKey(rules.decisions?.get(slice)),
+      ...(drift ? { drift } : {}),
     },
     inputs: [rawManifest],
     scope: scopeOf(rules.name, slice),
@@ -76,9 +87,12 @@ export async function readPending(
   store: Store,
   rules: SourceRules,
   slices: readonly { readonly raw: DatasetSlice; readonly key: string }[],
+  drift: SliceDrift = new Map(),
 ): Promise<PendingSlice[]> {
   const manifests = await store.manifests.readAll(slices.map(({ raw }) => raw.manifest));
-  return slices.map(({ raw, key }, index) => pendingSlice(rules, raw, key, manifests[index] as Manifest));
+  return slices.map(({ raw, key }, index) =>
+    pendingSlice(rules, raw, key, manifests[index] as Manifest, drift.get(raw.slice)),
+  );
 }
 
 /**
@@ -88,18 +102,33 @@ export async function readPending(
 export function batchesOf(slices: readonly PendingSlice[]): Batch[] {
   const byShape = new Map<string, PendingSlice[]>();
   for (const slice of slices) {
-    const shape = hasRows(slice) ? slice.files.map(({ schemaHash }) => schemaHash).join(' ') : 'no rows';
+    const shape = hasRows(slice) ? shapeOf(slice) : 'no rows';
     byShape.set(shape, [...(byShape.get(shape) ?? []), slice]);
   }
   return [...byShape.values()].flatMap(bounded);
 }
 
-function pendingSlice(rules: SourceRules, raw: DatasetSlice, key: string, manifest: Manifest): PendingSlice {
+/** Columns and types, and which columns are gone: those read as null. */
+function shapeOf({ files, drift }: PendingSlice): string {
+  return [...files.map(({ schemaHash }) => schemaHash), ...goneColumns(drift).map((name) => `-${name}`)].join(
+    ' ',
+  );
+}
+
+function pendingSlice(
+  rules: SourceRules,
+  raw: DatasetSlice,
+  key: string,
+  manifest: Manifest,
+  drift: Drift | undefined,
+): PendingSlice {
   const files = (manifest.files.rows ?? []).filter(({ rows }) => rows > 0);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const columns = Array.isArray(manifest.facts.columns) ? manifest.facts.columns.map(String) : [];
   const name = { source: rules.name, slice: raw.slice };
-  const refused = missingColumns(name, rules.source.contract.requiredColumns, columns, rows);
+  const refused =
+    missingColumns(name, rules.source.contract.requiredColumns, columns, rows) ??
+    driftRefusal(name, drift, rows);
   return {
     slice: raw.slice,
     key,
@@ -110,8 +139,20 @@ function pendingSlice(rules: SourceRules, raw: DatasetSlice, key: string, manife
     rows,
     linesRise: files.length === 1 && Array.isArray(manifest.facts.files) && manifest.facts.files.length === 1,
     decisions: rules.decisions?.get(raw.slice) ?? [],
+    ...(drift ? { drift } : {}),
     ...(refused ? { refused } : {}),
   };
+}
+
+/** Holds a slice out whose columns changed in a way the contract stops. */
+function driftRefusal(
+  { source, slice }: { readonly source: string; readonly slice: string },
+  drift: Drift | undefined,
+  rows: number,
+): Refusal | undefined {
+  if (!drift || !isStopped(drift)) return undefined;
+  const message = `${source} ${slice} has other columns than ${drift.reference.slice}: ${driftText(drift, ['stop', 'warn'])}; it is held out and what was published stays. Adapt the mapping, or let it pass by contract.drift of the source`;
+  return { code: 'STK-CONTRACT-DRIFT', message, rows };
 }
 
 function hasRows(slice: PendingSlice): boolean {

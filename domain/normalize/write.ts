@@ -134,6 +134,7 @@ function sliceFacts(entities: readonly EntityName[], { pending, measures, refuse
     ...(all.some(([, { decisions }]) => decisions)
       ? { decisions: all.flatMap(([, { decisions = [] }]) => decisions) }
       : {}),
+    ...(pending.drift ? { drift: pending.drift } : {}),
     ...(refused ? { refused } : {}),
   };
 }
