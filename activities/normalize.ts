@@ -1,9 +1,12 @@
 import { decisionsBySlice } from '../domain/normalize/decisions.ts';
 import { publishedSlices } from '../domain/normalize/drift-slices.ts';
 import { normalizeSlices } from '../domain/normalize/normalize.ts';
+import { type RepairRules, revertedBySlice } from '../domain/normalize/repairs.ts';
+import { detectVersion } from '../domain/repair/detect-errors.ts';
+import { detectInThread } from '../domain/repair/detect-thread.ts';
 import { DataQualityError } from '../domain/runtime/errors.ts';
 import type { StageOutput } from '../schemas/stage.ts';
-import { durableStep } from './boundary.ts';
+import { durableStep, type StepScope } from './boundary.ts';
 import { sourceBatch } from './collect.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -24,6 +27,7 @@ export const createNormalizeActivities = (deps: ActivityDeps) => ({
       currency,
       normalizers,
       data: { ...dictionaries, rates: scope.plan.rates },
+      ...(source.repair ? { repair: repairRules(scope, name, slices) } : {}),
       decisions: decisionsBySlice(scope.plan.decisions ?? [], name, slices),
       raw,
       published: await publishedSlices(scope.store, scope.plan.baseSnapshot, name, source),
@@ -32,6 +36,19 @@ export const createNormalizeActivities = (deps: ActivityDeps) => ({
     return output;
   }),
 });
+
+/** The detector, and what people took back of its repairs. */
+function repairRules(
+  { plan, context }: StepScope,
+  name: string,
+  slices: Parameters<typeof revertedBySlice>[2],
+): RepairRules {
+  return {
+    version: detectVersion,
+    propose: (table) => detectInThread(table, context.signal),
+    reverted: revertedBySlice(plan.repairDecisions ?? [], name, slices),
+  };
+}
 
 function refuseRefused(output: StageOutput): void {
   const refused = output.problems.find(

@@ -8,6 +8,7 @@ import { addModels } from './model-commands.ts';
 import { addNights } from './night-commands.ts';
 import { addProject } from './project-commands.ts';
 import { addQuarantine } from './quarantine-commands.ts';
+import { addRepairs } from './repairs-commands.ts';
 import { addRuns } from './runs-commands.ts';
 import { addTools } from './tool-commands.ts';
 
@@ -37,6 +38,7 @@ function program(): Command {
     addInventory,
     addTools,
     addQuarantine,
+    addRepairs,
     addMatch,
     addModels,
     addEvaluate,

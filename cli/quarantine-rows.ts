@@ -68,6 +68,16 @@ export async function rowIds(
   return (row) => rejectedRow(source, row, hashes).id;
 }
 
+/** Tells which row of a received file a row of the source's datasets is; undefined where it has no file or line. */
+export async function rowIdentities(
+  store: Store,
+  snapshot: Snapshot,
+  source: string,
+): Promise<(row: Row) => RowIdentity | undefined> {
+  const hashes = await fileHashes(store, snapshot, source);
+  return (row) => rejectedRow(source, row, hashes).identity;
+}
+
 function rejectedRow(source: string, row: Row, hashes: ReadonlyMap<string, string>): RejectedRow {
   const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
   const file = text(row.file);

@@ -3,6 +3,7 @@ import { namedColumnDecisionSchema } from './column-decision.ts';
 import { type Config, configSchema } from './config.ts';
 import { namedDecisionSchema } from './decision.ts';
 import { namedMatchDecisionSchema } from './match-decision.ts';
+import { namedRepairDecisionSchema } from './repair-decision.ts';
 
 /** A source file as planned: what was on disk when the night was planned. `path` is relative to the input folder. */
 export const sourceFileSchema = z.strictObject({
@@ -59,6 +60,8 @@ export const planSchema = z.strictObject({
   matchDecisions: z.array(namedMatchDecisionSchema).optional(),
   /** What people decided about the meaning of columns. Absent where nothing was. */
   columnDecisions: z.array(namedColumnDecisionSchema).optional(),
+  /** What people decided about repairs. Absent where nothing was. */
+  repairDecisions: z.array(namedRepairDecisionSchema).optional(),
   /** The table of exchange rates as it was when the night was planned, by pair and date. Absent without `rates`. */
   rates: z
     .array(z.strictObject({ date: z.string(), from: z.string(), to: z.string(), rate: z.string() }))

@@ -134,6 +134,16 @@ export const sourceSchema = z.strictObject({
       }),
     )
     .default({}),
+  /**
+   * Cells that look wrong by the source's own other values: repairs are proposed, and applied from `threshold` (confidence)
+   * on. Without `columns` all but those that ids are made of. Default: nothing is looked at.
+   */
+  repair: z
+    .strictObject({
+      threshold: z.number().min(0.5).max(1).default(0.9),
+      columns: z.array(z.string()).min(1).optional(),
+    })
+    .optional(),
   entities: mappings,
   contract: contractSchema.prefault({}),
 });

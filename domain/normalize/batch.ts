@@ -25,6 +25,8 @@ import {
   refusedSliceSql,
   rejectedRowsSql,
 } from './quarantine-sql.ts';
+import type { RepairFacts } from './repairs.ts';
+import { layRepairs, unrepairedView } from './repairs-sql.ts';
 import type { Rules } from './rules.ts';
 import type { Batch, PendingSlice } from './slices.ts';
 import {
@@ -45,6 +47,8 @@ export interface JudgedSlice {
   /** By entity; empty for a slice without a row to look at. */
   readonly measures: ReadonlyMap<string, EntityMeasure>;
   readonly refused?: Refusal;
+  /** What became of cells held to be wrong; absent where none was. */
+  readonly repairs?: RepairFacts;
   /** Rows of its quarantine file. */
   readonly quarantined: number;
 }
@@ -73,11 +77,11 @@ export async function judgeBatch(
   const unreadable = await countsBySlice(warehouse);
   const files = batch.hasRows ? await openFiles(store, batch, (slice) => slice.files) : [];
   const linesRise = batch.slices.length === 1 && batch.slices.every((slice) => slice.linesRise);
-  const { plans, measures } = batch.hasRows
+  const { plans, measures, repairs } = batch.hasRows
     ? await judgeRows(warehouse, rules, files, linesRise, batch)
-    : { plans: [], measures: [] };
+    : { plans: [], measures: [], repairs: new Map<number, RepairFacts>() };
   const judged = batch.slices.map((pending, ordinal) =>
-    judgedSlice(rules, pending, ordinal, measures, unreadable.get(ordinal) ?? 0),
+    judgedSlice(rules, pending, ordinal, measures, unreadable.get(ordinal) ?? 0, repairs.get(ordinal)),
   );
   return { plans, slices: await quarantineRefused(warehouse, judged) };
 }
@@ -102,12 +106,18 @@ async function judgeRows(
   files: readonly RawFile[],
   linesRise: boolean,
   batch: Batch,
-): Promise<{ plans: EntityPlan[]; measures: Measures }> {
+): Promise<{ plans: EntityPlan[]; measures: Measures; repairs: ReadonlyMap<number, RepairFacts> }> {
   const decisions = decisionsIn(batch);
   const described = await describeSource(warehouse, given, files, goneIn(batch));
   const { rules, shape } = withDateEvidence(given, described);
   const view = decisions.length > 0 ? receivedView : 'raw';
-  for (const statement of rawStatements(files, shape, linesRise, view)) await warehouse.run('raw', statement);
+  const received = rules.repair && rules.source.repair ? unrepairedView : view;
+  for (const statement of rawStatements(files, shape, linesRise, received))
+    await warehouse.run('raw', statement);
+  const repairs =
+    rules.repair && rules.source.repair
+      ? await layRepairs(warehouse, shape, rules.source, rules.repair, batch.slices, view)
+      : new Map<number, RepairFacts>();
   if (decisions.length > 0) await layDecisions(warehouse, shape, decisions);
   if (shape.dated) {
     await warehouse.run(
@@ -123,7 +133,7 @@ async function judgeRows(
     measures.push([plan.entity, await judgeEntity(warehouse, plan, shape, decisions.length > 0)]);
   // What is written lies in clean_<entity> and quarantine; the memory of the rest goes to the next batch.
   for (const table of ['raw_rows', 'twins']) await warehouse.run(table, `drop table if exists ${table}`);
-  return { plans, measures };
+  return { plans, measures, repairs };
 }
 
 async function describeSource(
@@ -198,6 +208,7 @@ function judgedSlice(
   ordinal: number,
   measures: Measures,
   unreadable: number,
+  repairs: RepairFacts | undefined,
 ): JudgedSlice {
   const own = measures.flatMap(([entity, bySlice]) => {
     const measure = bySlice.get(ordinal);
@@ -216,6 +227,7 @@ function judgedSlice(
     pending,
     ordinal,
     measures: new Map(own.map(({ entity, ...measure }) => [entity, measure])),
+    ...(repairs ? { repairs } : {}),
     ...(refused ? { refused } : {}),
     quarantined: 0,
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Manifest } from '../../schemas/artifact.ts';
 import { ArtifactError } from '../runtime/errors.ts';
 import { driftFactsSchema } from './drift.ts';
+import { repairFactsSchema } from './repairs.ts';
 
 const rows = z.number().int().nonnegative();
 
@@ -38,6 +39,8 @@ export const factsSchema = z.strictObject({
     .optional(),
   /** How its columns differ from the slice before it; absent where they do not, or where nothing was published. */
   drift: driftFactsSchema.optional(),
+  /** Cells held to be wrong, by what became of them; absent where none was. */
+  repairs: repairFactsSchema.optional(),
   /** Why nothing of the slice is used; absent for a slice that is. */
   refused: z.strictObject({ code: z.string(), message: z.string(), rows }).optional(),
 });

@@ -132,6 +132,7 @@ function outputOf(work: NormalizeWork, stored: readonly StoredManifest[], made: 
       slices.filter(({ facts }) => !facts.refused),
     ),
   ]);
+  const repaired = slices.filter((one) => one.stored.manifest.files.repairs !== undefined);
   const quarantined = slices.filter((one) => one.stored.manifest.files.quarantine !== undefined);
   return {
     format: 1,
@@ -141,6 +142,7 @@ function outputOf(work: NormalizeWork, stored: readonly StoredManifest[], made: 
     datasets: {
       ...Object.fromEntries(clean),
       [`quarantine.${work.name}`]: dataset('quarantine', quarantined),
+      ...(work.source.repair ? { [`repairs.${work.name}`]: dataset('repairs', repaired) } : {}),
     },
     ledger: stored.flatMap(({ manifest }) => manifest.ledger),
     problems: problemsOf(work.name, slices),

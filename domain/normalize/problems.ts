@@ -19,6 +19,7 @@ export function problemsOf(source: string, slices: readonly SliceFacts[]): Probl
   const all = slices.flatMap(({ slice, facts }) => [
     ...refusalProblems(source, slice, facts),
     ...driftProblems(source, slice, facts),
+    ...repairProblems(source, slice, facts),
     ...countedProblems(source, slice, 'error', rejectionsOf(facts)),
     ...countedProblems(source, slice, 'warn', facts.warnings),
   ]);
@@ -55,6 +56,12 @@ function driftProblems(source: string, slice: string, { drift }: Facts): Problem
   if (changes === '') return [];
   const message = `${source} ${slice} has other columns than ${drift.reference.slice}: ${changes}; it was taken. Adapt the mapping if that is meant, or set contract.drift of the source`;
   return [{ severity: 'warn', source, slice, code: 'STK-CONTRACT-DRIFT', message, rows: 0 }];
+}
+
+function repairProblems(source: string, slice: string, { repairs }: Facts): Problem[] {
+  if (!repairs?.skipped) return [];
+  const message = `${source} ${slice} is too large to look for wrong cells (more than 2,000,000); it was taken as received. Deliver it in smaller slices, or leave repair out of the source`;
+  return [{ severity: 'warn', source, slice, code: 'STK-REPAIR-SIZE', message, rows: 0 }];
 }
 
 function countedProblems(

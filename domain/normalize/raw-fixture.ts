@@ -40,6 +40,7 @@ export interface NormalizeOptions {
   readonly currency?: string;
   readonly normalizers?: SourceRules['normalizers'] & {};
   readonly data?: SourceRules['data'] & {};
+  readonly repair?: SourceRules['repair'] & {};
   readonly decisions?: SourceRules['decisions'] & {};
   readonly context?: Partial<StageContext>;
 }
@@ -137,6 +138,7 @@ export async function openRawFixture(): Promise<RawFixture> {
         currency = 'EUR',
         normalizers = {},
         data = {},
+        repair,
         decisions = new Map(),
         context = {},
       } = {},
@@ -149,6 +151,7 @@ export async function openRawFixture(): Promise<RawFixture> {
         currency,
         normalizers,
         data,
+        ...(repair ? { repair } : {}),
         decisions,
         raw: slices,
       });

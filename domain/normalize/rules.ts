@@ -7,6 +7,7 @@ import { type MappedColumns, type PlannedCheck, planChecks } from './checks.ts';
 import type { SliceDecisions } from './decisions.ts';
 import type { NormalizerData } from './normalizer.ts';
 import { makeNormalizers } from './own-normalizers.ts';
+import type { RepairRules } from './repairs.ts';
 
 /** What normalizing one source needs to know of the configuration. */
 export interface SourceRules {
@@ -20,6 +21,8 @@ export interface SourceRules {
   readonly normalizers?: Readonly<Record<string, ConfiguredNormalizer>>;
   /** Words and rates the normalizers look into. Default: none. */
   readonly data?: NormalizerData;
+  /** How cells are repaired where the source asks for it. Default: they are not. */
+  readonly repair?: RepairRules;
   /** What people decided about rejected rows, by slice. Default: nothing. */
   readonly decisions?: SliceDecisions;
 }

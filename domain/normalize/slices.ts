@@ -7,6 +7,7 @@ import { type Drift, driftText, goneColumns, isStopped } from './drift.ts';
 import type { SliceDrift } from './drift-slices.ts';
 import type { Refusal } from './facts.ts';
 import { normalizersKey } from './own-normalizers.ts';
+import { repairKey } from './repairs.ts';
 import type { SourceRules } from './rules.ts';
 
 /** Name of this stage in manifests, keys and ledgers. */
@@ -70,6 +71,7 @@ export function sliceKey(
       currency: rules.currency,
       ...normalizersKey(rules.source, rules.normalizers ?? {}, rules.data),
       ...decisionsKey(rules.decisions?.get(slice)),
+      ...repairKey(rules.source, rules.repair, slice),
       ...(drift ? { drift } : {}),
     },
     inputs: [rawManifest],

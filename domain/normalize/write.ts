@@ -11,6 +11,7 @@ import type { Engine } from './engine.ts';
 import type { Facts } from './facts.ts';
 import { type EntityMeasure, nothingMeasured } from './measure.ts';
 import { quarantineSliceSql } from './quarantine-sql.ts';
+import { repairsSliceSql } from './repairs-sql.ts';
 import { mappedEntities, type SourceRules } from './rules.ts';
 import { scopeOf, stage } from './slices.ts';
 
@@ -58,7 +59,7 @@ async function writeSlice(
   { warehouse, dir }: Engine,
   { name, source }: SourceRules,
   { plans }: JudgedBatch,
-  { pending, ordinal, refused, quarantined }: JudgedSlice,
+  { pending, ordinal, refused, quarantined, repairs }: JudgedSlice,
 ): Promise<SliceFile[]> {
   const write = async (role: string, sql: string): Promise<SliceFile> => ({
     role,
@@ -70,6 +71,9 @@ async function writeSlice(
     files.push(
       await write(entity, plan ? cleanSliceSql(plan, ordinal, name, pending.slice) : noRowsSql(entity)),
     );
+  }
+  if (repairs && !refused && !repairs.skipped) {
+    files.push(await write('repairs', repairsSliceSql(ordinal, name, pending.slice)));
   }
   if (quarantined > 0) {
     files.push(await write('quarantine', quarantineSliceSql(ordinal, name, pending.slice)));
@@ -114,7 +118,10 @@ function ledgerEntry(
     : { ...base, rowsOut: file?.rows ?? 0, duplicates, merged, rejected, skipped };
 }
 
-function sliceFacts(entities: readonly EntityName[], { pending, measures, refused }: JudgedSlice): Facts {
+function sliceFacts(
+  entities: readonly EntityName[],
+  { pending, measures, refused, repairs }: JudgedSlice,
+): Facts {
   const all = entities.map((entity) => [entity, measures.get(entity) ?? nothingMeasured] as const);
   const used = refused ? [] : all;
   const dated = used.filter(([entity]) => catalogue[entity].kind === 'event');
@@ -135,6 +142,7 @@ function sliceFacts(entities: readonly EntityName[], { pending, measures, refuse
       ? { decisions: all.flatMap(([, { decisions = [] }]) => decisions) }
       : {}),
     ...(pending.drift ? { drift: pending.drift } : {}),
+    ...(repairs && !refused ? { repairs } : {}),
     ...(refused ? { refused } : {}),
   };
 }

@@ -105,6 +105,21 @@ describe('the datasets of a run', () => {
     expect(now['quarantine.x']).toEqual([]);
   });
 
+  it('let a slice leave the repairs once it was made again without any; a refused one keeps what is published', async () => {
+    const [repaired, made] = [await slice('2026-01-01', 'old'), await slice('2026-01-01', 'new')];
+    await publish({ 'repairs.x': [repaired], 'clean.x.events': [repaired] }, '2026-01-01');
+    const entry: LedgerEntry = {
+      ...{ stage: 'normalize', source: 'x', entity: 'events', slice: '2026-01-01' },
+      ...{ rowsIn: 1, rowsOut: 1, duplicates: 0, merged: 0, rejected: 0, skipped: 0 },
+    };
+    const now = async (clean: DatasetSlice[]) =>
+      assembleDatasets(store, await store.snapshots.current(), [
+        output({ 'clean.x.events': clean }, [entry]),
+      ]);
+    expect((await now([made]))['repairs.x']).toEqual([]);
+    expect((await now([]))['repairs.x']).toEqual([repaired]);
+  });
+
   it('publish nothing new when they are what the current snapshot says', async () => {
     const a = await slice('2026-01-01', 'a');
     expect((await publish({ 'raw.x': [a] }, '2026-01-01')).outcome).toBe('published');

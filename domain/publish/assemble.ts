@@ -19,7 +19,8 @@ export async function datasetsOf(store: Store, snapshot: Snapshot | undefined): 
  * The datasets as this run will publish them: what was published before, overlaid slice by slice with what this run made.
  *
  * A refused slice (facts.refused in its manifest) never replaces a published one: of `clean.*` the earlier slice stays,
- * or none. A dataset an output holds as a whole (`whole`) keeps nothing from before. `quarantine.*` always takes the new one. A slice made again without quarantined rows leaves quarantine.
+ * or none. A dataset an output holds as a whole (`whole`) keeps nothing from before. `quarantine.*` always takes the new
+ * one. A slice made again without quarantined rows leaves quarantine; one made again without repairs leaves `repairs.*`.
  */
 export async function assembleDatasets(
   store: Store,
@@ -34,7 +35,10 @@ export async function assembleDatasets(
       datasets[name] = overlay(before, accepted);
     }
   }
-  for (const output of outputs) leaveQuarantine(datasets, output);
+  for (const output of outputs) {
+    leaveQuarantine(datasets, output);
+    leaveRepairs(datasets, output);
+  }
   return datasets;
 }
 
@@ -64,5 +68,21 @@ function leaveQuarantine(datasets: Datasets, output: StageOutput): void {
     const quarantined = new Set((output.datasets[name] ?? []).map((slice) => slice.slice));
     const kept = (datasets[name] ?? []).filter(({ slice }) => !made.has(slice) || quarantined.has(slice));
     if (datasets[name]) datasets[name] = kept;
+  }
+}
+
+/** Drops what was told of repairs in slices whose clean rows are made again without any. */
+function leaveRepairs(datasets: Datasets, output: StageOutput): void {
+  if (output.stage !== 'normalize') return;
+  for (const source of new Set(output.ledger.map((entry) => entry.source))) {
+    const name = `repairs.${source}`;
+    const made = new Set(
+      Object.entries(output.datasets)
+        .filter(([dataset]) => dataset.startsWith(`clean.${source}.`))
+        .flatMap(([, slices]) => slices.map(({ slice }) => slice)),
+    );
+    const repaired = new Set((output.datasets[name] ?? []).map(({ slice }) => slice));
+    const kept = datasets[name]?.filter(({ slice }) => !made.has(slice) || repaired.has(slice));
+    if (kept) datasets[name] = kept;
   }
 }
