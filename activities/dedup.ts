@@ -41,13 +41,19 @@ export const createDedupActivities = (deps: ActivityDeps) => ({
   }),
 
   matchItems: durableStep(deps, 'matchItems', async (scope) => {
-    const { namespaces, threshold } = scope.plan.config.match;
-    const { datasets } = await datasetsNow(scope);
+    const { namespaces, threshold, relearnDays, relearnShare } = scope.plan.config.match;
+    const { datasets, before } = await datasetsNow(scope);
     return matchItems(scope.store, scope.context, {
       records: datasets['match.records.items'] ?? [],
       namespaces,
       threshold,
       verdicts: verdictsOf(scope.plan.matchDecisions ?? []).valid,
+      night: {
+        date: scope.plan.dataDate,
+        previous: before['match.pairs'] ?? [],
+        relearnDays,
+        relearnShare,
+      },
     });
   }),
 

@@ -35,6 +35,10 @@ export const matchSchema = z
     namespaces: z.array(name).default(['main']),
     /** Similarity (0-1) from which two items are one. */
     threshold: z.number().min(0).max(1).default(0.75),
+    /** Words are learned anew after this many days; in between only new and changed items are compared. 0: every night. */
+    relearnDays: z.number().int().min(0).max(365).default(7),
+    /** … and when more than this share of the learned items have changed, gone or come. */
+    relearnShare: z.number().min(0).max(1).default(0.2),
     survivorship: z.strictObject({ users: rulesOf('users'), items: rulesOf('items') }).prefault({}),
   })
   .prefault({});

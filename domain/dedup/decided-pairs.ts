@@ -1,4 +1,6 @@
+import type { ItemRef } from '../../schemas/match-decision.ts';
 import { connectedComponents, type DecidedEdge } from './clusters.ts';
+import { keyOfItem, type Verdict } from './match-decisions.ts';
 
 /** What people's decisions mean for pairs of items (their numbers), also through other items. */
 export interface DecidedPairs {
@@ -43,4 +45,28 @@ export function readDecidedPairs(groups: Int32Array, edges: readonly DecidedPair
     isSettled: (left, right) =>
       hasPartner(left, right) || hasPartner(right, left) || foes.has(`${thing(left)} ${thing(right)}`),
   };
+}
+
+/** Decisions by item numbers. */
+export interface DecidedItems {
+  readonly pairs: readonly DecidedPair[];
+  /** Decisions about items that no source delivers. */
+  readonly unknown: number;
+}
+
+/** Finds the decided items among those there are, by their places in the list. */
+export function decidedItems(texts: readonly ItemRef[], verdicts: readonly Verdict[]): DecidedItems {
+  const wanted = new Set(verdicts.flatMap(({ a, b }) => [keyOfItem(a), keyOfItem(b)]));
+  const numbers = new Map<string, number>();
+  if (wanted.size > 0)
+    for (const [number, text] of texts.entries()) {
+      const key = keyOfItem(text);
+      if (wanted.has(key)) numbers.set(key, number);
+    }
+  const pairs = verdicts.flatMap(({ a, b, action, decision }) => {
+    const [x, y] = [numbers.get(keyOfItem(a)), numbers.get(keyOfItem(b))];
+    if (x === undefined || y === undefined || x === y) return [];
+    return [{ left: Math.min(x, y), right: Math.max(x, y), action, decision }];
+  });
+  return { pairs, unknown: verdicts.length - pairs.length };
 }

@@ -43,29 +43,40 @@ export interface ItemCatalogue {
   readonly vocabulary: readonly string[];
   /** Word id → ln((1 + items) / (1 + items with it in their name)) + 0.1: high for rare words. */
   readonly rarity: Float64Array;
+  /** Words of names and descriptions, for `ItemProfile.text`, and their rarity. */
+  readonly textVocabulary: readonly string[];
+  readonly textRarity: Float64Array;
   /** Rarity of a word that one item has. */
   readonly highestRarity: number;
 }
+
+/** The words of an earlier catalogue: they keep their ids and their rarity, and a new word is one that one item has. */
+export type HeldWords = Pick<
+  ItemCatalogue,
+  'vocabulary' | 'rarity' | 'textVocabulary' | 'textRarity' | 'highestRarity'
+>;
 
 /**
  * Takes items apart and weighs their words by how rare they are among all of them. No labels are needed.
  *
  * @param items ordered by (namespace, item id)
  * @param breathe awaited now and then, so that other work of the process goes on
+ * @param held words of an earlier catalogue; an item that was in it comes out as it did then
  */
 export async function profileItems(
   items: readonly ItemText[],
   breathe: () => Promise<void>,
+  held?: HeldWords,
 ): Promise<ItemCatalogue> {
-  const words = createVocabulary();
-  const textWords = createVocabulary();
+  const words = createVocabulary(held?.vocabulary);
+  const textWords = createVocabulary(held?.textVocabulary);
   const drafts: Draft[] = [];
   for (const item of items) {
     drafts.push(draftOf(item, words, textWords));
     await breathe();
   }
-  const rarity = words.rarity(items.length);
-  const textRarity = textWords.rarity(items.length);
+  const rarity = held ? heldRarity(held.rarity, words, held) : words.rarity(items.length);
+  const textRarity = held ? heldRarity(held.textRarity, textWords, held) : textWords.rarity(items.length);
   const profiles: ItemProfile[] = [];
   for (const { textCounts, gramCounts, ...draft } of drafts) {
     const text = vectorOf(textCounts, (id, count) => (1 + Math.log(count)) * (textRarity[id] ?? 0));
@@ -73,8 +84,18 @@ export async function profileItems(
     profiles.push({ ...draft, text, grams });
     await breathe();
   }
-  const highestRarity = Math.log((1 + items.length) / 2) + 0.1;
-  return { items: profiles, vocabulary: words.list, rarity, highestRarity };
+  return {
+    items: profiles,
+    vocabulary: words.list,
+    rarity,
+    textVocabulary: textWords.list,
+    textRarity,
+    highestRarity: held?.highestRarity ?? Math.log((1 + items.length) / 2) + 0.1,
+  };
+}
+
+function heldRarity(known: Float64Array, words: Vocabulary, { highestRarity }: HeldWords): Float64Array {
+  return Float64Array.from(words.list, (_, id) => known[id] ?? highestRarity);
 }
 
 type Draft = Omit<ItemProfile, 'text' | 'grams'> & {
@@ -147,10 +168,10 @@ interface Vocabulary {
   readonly rarity: (items: number) => Float64Array;
 }
 
-function createVocabulary(): Vocabulary {
-  const ids = new Map<string, number>();
-  const list: string[] = [];
-  const frequencies: number[] = [];
+function createVocabulary(held: readonly string[] = []): Vocabulary {
+  const ids = new Map(held.map((word, id) => [word, id]));
+  const list = [...held];
+  const frequencies: number[] = list.map(() => 0);
   return {
     list,
     idOf(word) {

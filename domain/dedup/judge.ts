@@ -9,8 +9,14 @@ import {
   type WordFacts,
   wordCosines,
 } from './similarity.ts';
-import { createAligner, type WordKnowledge } from './word-alignment.ts';
-import { type LearningPair, learningPair, learnWordPairs } from './word-pairs.ts';
+import { createAligner } from './word-alignment.ts';
+import {
+  type LearnedWords,
+  type LearningPair,
+  learnedLikeness,
+  learningPair,
+  learnWordPairs,
+} from './word-pairs.ts';
 
 /** Candidate pairs of two namespaces: item numbers, `left[i]` of the earlier one. */
 export interface PairBlock {
@@ -26,13 +32,35 @@ export interface JudgedPair {
   readonly evidence: Evidence;
 }
 
-/** What is needed to compare items of two namespaces. */
-export interface Judge {
-  /** The candidate pairs whose score is at least `lowest`, in their order. */
-  judgeCandidates(lowest: number): Promise<JudgedPair[]>;
-  judge(left: number, right: number): JudgedPair;
+/** What was learned of two namespaces, in a form that can be kept. */
+export interface BlockKnowledge {
   /** Share (0-1) of items alike by words that have a likely partner with all the same numbers. */
   readonly steadiness: number;
+  readonly learned: LearnedWords;
+  /** Ids of the words that items of the left and of the right namespace use, ascending. */
+  readonly usedLeft: readonly number[];
+  readonly usedRight: readonly number[];
+}
+
+/** What is needed to compare items of two namespaces. */
+export interface Judge {
+  /**
+   * The candidate pairs in their order, null where the score is below `lowest`.
+   *
+   * @param known what is known of a pair without comparing: undefined for nothing
+   */
+  judgeCandidates(lowest: number, known?: KnownPairs): Promise<JudgedBlock>;
+  judge(left: number, right: number): JudgedPair;
+  readonly knowledge: BlockKnowledge;
+}
+
+/** Judgements of an earlier night by item numbers; null for a score below the lowest, undefined for none. */
+export type KnownPairs = (left: number, right: number) => JudgedPair | null | undefined;
+
+/** Judgements of a block's pairs, and how many were compared for them. */
+export interface JudgedBlock {
+  readonly judged: readonly (JudgedPair | null)[];
+  readonly compared: number;
 }
 
 /** Pairs with less affinity teach nothing. */
@@ -54,34 +82,66 @@ export async function createJudge(
 ): Promise<Judge> {
   const { items } = catalogue;
   const itemOf = (number: number): ItemProfile => items[number] as ItemProfile;
-  const facts = {
-    ...wordUse(items, itemOf(block.left[0] as number), itemOf(block.right[0] as number)),
-    variantShare,
-  };
+  const use = wordUse(items, itemOf(block.left[0] as number), itemOf(block.right[0] as number));
+  const facts = wordFacts(use, variantShare);
   const { groups, text, trigram } = await lookAtAll(catalogue, block, facts, breathe);
-  const steadiness = steadinessOf(groups);
   const teachers = groups.map((group) => group.filter(({ numbers }) => numbers !== 'differ'));
   const learned = await learnWordPairs(teachers, catalogue.vocabulary, facts, breathe);
-  const align = createAligner(catalogue, { ...facts, learned });
+  const knowledge = { steadiness: steadinessOf(groups), learned, ...use };
+  const cosinesAt = (place: number): WordCosines => {
+    return { textCosine: text[place] as number, trigramCosine: trigram[place] as number };
+  };
+  return judgeWith(catalogue, variantShare, knowledge, block, breathe, cosinesAt);
+}
+
+/** Judges the candidate pairs of two namespaces by what was learned of these earlier. */
+export function recallJudge(
+  catalogue: ItemCatalogue,
+  variantShare: Float64Array,
+  block: PairBlock,
+  breathe: () => Promise<void>,
+  knowledge: BlockKnowledge,
+): Judge {
+  return judgeWith(catalogue, variantShare, knowledge, block, breathe);
+}
+
+function judgeWith(
+  catalogue: ItemCatalogue,
+  variantShare: Float64Array,
+  knowledge: BlockKnowledge,
+  block: PairBlock,
+  breathe: () => Promise<void>,
+  cosinesAt?: (place: number) => WordCosines,
+): Judge {
+  const itemOf = (number: number): ItemProfile => catalogue.items[number] as ItemProfile;
+  const { steadiness, learned } = knowledge;
+  const facts = wordFacts(knowledge, variantShare);
+  const align = createAligner(catalogue, { ...facts, learned: learnedLikeness(learned) });
   const judge = (left: number, right: number, cosines: WordCosines): JudgedPair => {
     const [a, b] = [itemOf(left), itemOf(right)];
     const evidence = evidenceOf(a, b, align(a, b), cosines, catalogue, facts);
     return { left, right, evidence, score: similarityOf(evidence, steadiness) };
   };
+  const judgeAt = (place: number, lowest: number): JudgedPair | null => {
+    const [left, right] = [block.left[place] as number, block.right[place] as number];
+    const cosines = cosinesAt?.(place) ?? wordCosines(itemOf(left), itemOf(right));
+    if (similarityOf(bestCaseOf(itemOf(left), itemOf(right), cosines), steadiness) < lowest) return null;
+    const pair = judge(left, right, cosines);
+    return pair.score >= lowest ? pair : null;
+  };
   return {
-    steadiness,
+    knowledge,
     judge: (left, right) => judge(left, right, wordCosines(itemOf(left), itemOf(right))),
-    async judgeCandidates(lowest) {
-      const judged: JudgedPair[] = [];
+    async judgeCandidates(lowest, known) {
+      const judged: (JudgedPair | null)[] = [];
+      let compared = 0;
       for (let place = 0; place < block.left.length; place++) {
         await breathe();
-        const [left, right] = [block.left[place] as number, block.right[place] as number];
-        const cosines = { textCosine: text[place] as number, trigramCosine: trigram[place] as number };
-        if (similarityOf(bestCaseOf(itemOf(left), itemOf(right), cosines), steadiness) < lowest) continue;
-        const pair = judge(left, right, cosines);
-        if (pair.score >= lowest) judged.push(pair);
+        const found = known?.(block.left[place] as number, block.right[place] as number);
+        if (found === undefined) compared++;
+        judged.push(found === undefined ? judgeAt(place, lowest) : found);
       }
-      return judged;
+      return { judged, compared };
     },
   };
 }
@@ -128,11 +188,20 @@ function wordUse(
   items: readonly ItemProfile[],
   left: ItemProfile,
   right: ItemProfile,
-): Pick<WordKnowledge, 'usedLeft' | 'usedRight'> {
-  const usedIn = (namespace: string): Set<number> =>
-    new Set(items.flatMap((item) => (item.namespace === namespace ? [...item.words] : [])));
-  const [ofLeft, ofRight] = [usedIn(left.namespace), usedIn(right.namespace)];
-  return { usedLeft: (word) => ofLeft.has(word), usedRight: (word) => ofRight.has(word) };
+): Pick<BlockKnowledge, 'usedLeft' | 'usedRight'> {
+  const usedIn = (namespace: string): number[] => {
+    const used = new Set(items.flatMap((item) => (item.namespace === namespace ? [...item.words] : [])));
+    return [...used].sort((a, b) => a - b);
+  };
+  return { usedLeft: usedIn(left.namespace), usedRight: usedIn(right.namespace) };
+}
+
+function wordFacts(
+  use: Pick<BlockKnowledge, 'usedLeft' | 'usedRight'>,
+  variantShare: Float64Array,
+): WordFacts {
+  const [ofLeft, ofRight] = [new Set(use.usedLeft), new Set(use.usedRight)];
+  return { usedLeft: (word) => ofLeft.has(word), usedRight: (word) => ofRight.has(word), variantShare };
 }
 
 /** Numbers are presumed to be steady until enough items tell otherwise. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogueOf, item, unpaced } from './item-fixture.ts';
 import { findVariantWords } from './variant-words.ts';
-import { type LearningPair, learnWordPairs } from './word-pairs.ts';
+import { type LearningPair, learnedLikeness, learnWordPairs } from './word-pairs.ts';
 
 describe('variant words', () => {
   it('are those in which names of one namespace differ alone', async () => {
@@ -36,7 +36,7 @@ describe('word pairs', () => {
 
   it('are learned where each right item has one candidate', async () => {
     const candidates = [red, red, red, green, green, green].map((left) => [pair(0.8, [left], [left + 2])]);
-    const learned = await learnWordPairs(candidates, vocabulary, foreign, unpaced);
+    const learned = learnedLikeness(await learnWordPairs(candidates, vocabulary, foreign, unpaced));
     expect(learned(red, rot)).toBeCloseTo(3 / 4, 1);
     expect(learned(green, gruen)).toBeCloseTo(3 / 4, 1);
     expect([learned(red, gruen), learned(green, rot)]).toEqual([0, 0]);
@@ -46,7 +46,7 @@ describe('word pairs', () => {
     const both = (right: number) => [pair(0.8, [red], [right]), pair(0.8, [green], [right])];
     const sure = [[pair(0.8, [red], [rot])], [pair(0.8, [green], [gruen])]];
     const candidates = [...sure, ...Array.from({ length: 5 }, () => [both(rot), both(gruen)]).flat()];
-    const learned = await learnWordPairs(candidates, vocabulary, foreign, unpaced);
+    const learned = learnedLikeness(await learnWordPairs(candidates, vocabulary, foreign, unpaced));
     expect(learned(red, rot)).toBeGreaterThan(0.8);
     expect(learned(green, gruen)).toBeGreaterThan(0.8);
     expect(learned(red, gruen)).toBeLessThan(0.05);
@@ -55,11 +55,13 @@ describe('word pairs', () => {
   it('never make two words one that both namespaces use', async () => {
     const known = { usedLeft: () => true, usedRight: () => true };
     const candidates = Array.from({ length: 9 }, () => [pair(0.9, [red], [rot])]);
-    expect((await learnWordPairs(candidates, vocabulary, known, unpaced))(red, rot)).toBe(0);
+    expect(learnedLikeness(await learnWordPairs(candidates, vocabulary, known, unpaced))(red, rot)).toBe(0);
   });
 
   it('prove little when they met once', async () => {
-    const once = await learnWordPairs([[pair(0.8, [red], [rot])]], vocabulary, foreign, unpaced);
+    const once = learnedLikeness(
+      await learnWordPairs([[pair(0.8, [red], [rot])]], vocabulary, foreign, unpaced),
+    );
     expect(once(red, rot)).toBeLessThanOrEqual(0.5);
   });
 
@@ -69,7 +71,7 @@ describe('word pairs', () => {
       ...Array.from({ length: 4 }, () => [pair(0.8, [red], [rot])]),
       [pair(0.8, [red], [rott])],
     ];
-    const learned = await learnWordPairs(candidates, words, foreign, unpaced);
+    const learned = learnedLikeness(await learnWordPairs(candidates, words, foreign, unpaced));
     expect(learned(red, rott)).toBeCloseTo(0.95 * learned(red, rot), 10);
     expect(learned(red, rot)).toBeCloseTo(5 / 6, 1);
   });

@@ -1,7 +1,4 @@
-import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { DatasetSlice, LedgerEntry } from '../../schemas/artifact.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import { DataQualityError } from '../runtime/errors.ts';
@@ -15,23 +12,26 @@ import { loadSql, runSteps } from '../warehouse/steps.ts';
 import type { Row, Warehouse } from '../warehouse/warehouse.ts';
 import { findOrMake, type WholeParts } from '../warehouse/whole.ts';
 import type { Workspace } from '../warehouse/workspace.ts';
-import type { DecidedPair } from './decided-pairs.ts';
+import { type DecidedItems, decidedItems } from './decided-pairs.ts';
 import { namespaceOrder } from './golden-id.ts';
 import type { ItemText } from './item-profiles.ts';
-import { keyOfItem, type Verdict, verdictsKey } from './match-decisions.ts';
+import { type Verdict, verdictsKey } from './match-decisions.ts';
+import type { MatchMemory } from './match-memory.ts';
 import {
   type ClusterRow,
   goldenClustersSql,
   itemClustersSql,
   ownClustersSql,
-  type PairRow,
   pairsSql,
 } from './match-sql.ts';
-import { type ComparedPair, type Resolution, resolveItems } from './resolve-items.ts';
+import { type ChosenStart, chooseStart, type MatchNight, whyAnew } from './match-start.ts';
+import { readMemory, writeLines, writeMemory } from './memory-file.ts';
+import { pairRow } from './pair-row.ts';
+import { lowestKept, type Resolution, resolveItems } from './resolve-items.ts';
 import { stage } from './stage.ts';
 
 /** Raise it when the same records would give other bytes. */
-export const matchVersion = 2;
+export const matchVersion = 3;
 
 /** What `matchItems` is asked. */
 export interface MatchWork {
@@ -43,6 +43,8 @@ export interface MatchWork {
   readonly threshold: number;
   /** What people decided about items, as `verdictsOf` reads it. */
   readonly verdicts?: readonly Verdict[];
+  /** What the night may start from. Default: nothing, everything is learned and compared. */
+  readonly night?: MatchNight;
 }
 
 /**
@@ -59,12 +61,21 @@ export interface MatchWork {
  *
  * Facts: `blocking` (candidates, reduction ratio, completeness on a sample), items, matches, clusters; `decided` counts the
  * decisions that count and those about items that are not there.
+ * `compared` counts the candidate pairs that were compared, `start` says what the night started from.
+ *
+ * A night goes on from the memory of the published one (role `memory` of the manifest): its words keep their weights and only
+ * pairs with a new or changed item are compared; clusters are those of comparing all by the same measure. It learns anew
+ * after `relearnDays`, beyond a drift of `relearnShare`, with other namespaces, and in a forced run. The memory is named in the key.
  * Cost: linear in the items, some 0.5 ms each; JavaScript yields every 50 ms.
  *
  * @throws DataQualityError STK-DEDUP-GOLDEN-ID when two clusters would get one golden id
  */
 export async function matchItems(store: Store, context: StageContext, work: MatchWork): Promise<StageOutput> {
   if (work.records.length === 0) return nothingDone(stage, 'there are no items yet');
+  const inputs = work.records.map(({ manifest }) => manifest.sha256);
+  const chosen =
+    work.night && (await chooseStart(store, context, work.night, { version: matchVersion, inputs }));
+  let why = '';
   const done = await findOrMake(
     store,
     context,
@@ -76,83 +87,109 @@ export async function matchItems(store: Store, context: StageContext, work: Matc
       config: {
         namespaces: work.namespaces,
         threshold: work.threshold,
+        ...(chosen ? { start: chosen.start } : {}),
         ...verdictsKey(work.verdicts),
       },
-      inputs: work.records.map(({ manifest }) => manifest.sha256),
+      inputs,
     },
-    (scratch, progress) => match(store, context, scratch, work, progress),
+    async (scratch, progress) => {
+      const made = await match(store, context, scratch, { ...work, chosen }, progress);
+      why = made.why;
+      return made.parts;
+    },
   );
   const output = wholeOutput(
     done.stored,
     { 'match.pairs': 'pairs', 'match.clusters': 'clusters' },
-    { reused: done.reused, keepsLedger: true },
+    { reused: done.reused, why, keepsLedger: true },
   );
-  const { items, matches } = done.stored.manifest.facts;
-  return { ...output, facts: { items, matches } };
+  const { items, matches, compared } = done.stored.manifest.facts;
+  return { ...output, facts: { items, matches, ...(compared === undefined ? {} : { compared }) } };
 }
 
 async function match(
   store: Store,
   context: StageContext,
   { warehouse, dir }: Workspace,
-  work: MatchWork,
+  work: MatchWork & { readonly chosen: ChosenStart | undefined },
   progress: Progress,
-): Promise<WholeParts> {
+): Promise<{ readonly parts: WholeParts; readonly why: string }> {
   const paths = await store.objects.openAll(work.records.flatMap(({ files }) => files));
   await runSteps(warehouse, [{ table: 'records', sql: `select * from ${readParquetSql(paths)}` }]);
   const present = await warehouse.rows('namespaces', 'select distinct namespace from records order by 1');
   const namespaces = present.map(({ namespace }) => String(namespace));
-  const pairsFile = join(dir, 'pairs.jsonl');
-  let resolution: Resolution | undefined;
-  let decided: DecidedItems | undefined;
-  if (namespaces.length > 1 || work.verdicts?.length) {
+  const made: Made = { dir, work, areSeveral: namespaces.length > 1 };
+  if (made.areSeveral || work.verdicts?.length) {
     const texts = await readTexts(warehouse);
     progress({ items: texts.length });
-    const breathe = createPace(context.signal, progress);
-    decided = decidedItems(texts, work.verdicts ?? []);
-    resolution = await resolveItems(texts, {
+    const held = made.areSeveral ? await heldMemory(store, warehouse, work, texts) : { why: '' };
+    made.decided = decidedItems(texts, work.verdicts ?? []);
+    made.held = held;
+    made.resolution = await resolveItems(texts, {
       threshold: work.threshold,
-      breathe,
-      decided: decided.pairs,
+      breathe: createPace(context.signal, progress),
+      decided: made.decided.pairs,
+      ...(held.memory ? { memory: held.memory } : {}),
     });
-    await writeLines(pairsFile, resolution.pairs, (pair) => pairRow(pair, texts));
+    const { pairs, clusters } = made.resolution;
+    await writeLines(
+      pairsFile(dir),
+      pairs.map((pair) => pairRow(pair, texts)),
+    );
     const clustersFile = join(dir, 'clusters.jsonl');
     await writeLines(
       clustersFile,
-      resolution.clusters,
-      (cluster, number): ClusterRow => ({ number, cluster }),
+      Array.from(clusters, (cluster, number): ClusterRow => ({ number, cluster })),
     );
     await runSteps(warehouse, [{ table: 'item_clusters', sql: itemClustersSql(clustersFile) }]);
   } else {
-    await writeLines(pairsFile, [], () => ({}));
+    await writeLines(pairsFile(dir), []);
     await runSteps(warehouse, [{ table: 'item_clusters', sql: ownClustersSql }]);
   }
   const order = namespaceOrder(work.namespaces, namespaces);
   await runSteps(warehouse, [{ table: 'golden_clusters', sql: goldenClustersSql(order) }]);
   await assertGoldenIdsDiffer(warehouse);
-  return writeOutputs(warehouse, dir, pairsFile, resolution, decided);
+  return { parts: await writeOutputs(warehouse, made), why: whyOf(made) };
 }
 
-interface DecidedItems {
-  readonly pairs: readonly DecidedPair[];
-  /** Decisions about items that no source delivers. */
-  readonly unknown: number;
+/** What matching has come to before it is written. */
+interface Made {
+  readonly dir: string;
+  readonly work: MatchWork & { readonly chosen: ChosenStart | undefined };
+  readonly areSeveral: boolean;
+  resolution?: Resolution;
+  decided?: DecidedItems;
+  held?: Held;
 }
 
-function decidedItems(texts: readonly ItemText[], verdicts: readonly Verdict[]): DecidedItems {
-  const wanted = new Set(verdicts.flatMap(({ a, b }) => [keyOfItem(a), keyOfItem(b)]));
-  const numbers = new Map<string, number>();
-  if (wanted.size > 0)
-    for (const [number, text] of texts.entries()) {
-      const key = keyOfItem(text);
-      if (wanted.has(key)) numbers.set(key, number);
-    }
-  const pairs = verdicts.flatMap(({ a, b, action, decision }) => {
-    const [x, y] = [numbers.get(keyOfItem(a)), numbers.get(keyOfItem(b))];
-    if (x === undefined || y === undefined || x === y) return [];
-    return [{ left: Math.min(x, y), right: Math.max(x, y), action, decision }];
-  });
-  return { pairs, unknown: verdicts.length - pairs.length };
+/** A memory to go on from, or why there is none. */
+interface Held {
+  readonly memory?: MatchMemory;
+  readonly why: string;
+}
+
+async function heldMemory(
+  store: Store,
+  warehouse: Warehouse,
+  { chosen, threshold }: Made['work'],
+  texts: readonly ItemText[],
+): Promise<Held> {
+  if (!chosen?.start.from) return { why: chosen?.why ?? '' };
+  const memory = await readMemory(store, warehouse, chosen.start.from);
+  const { relearnShare } = chosen.start;
+  const against = whyAnew(memory, texts, { lowest: lowestKept(threshold), relearnShare });
+  return against ? { why: against } : { memory, why: chosen.why };
+}
+
+function whyOf({ resolution, held, work }: Made): string {
+  if (!work.chosen || !resolution || !held) return '';
+  const { compared, blocking } = resolution;
+  const how = held.memory ? held.why : `learned anew: ${held.why}`;
+  return `${compared} of ${blocking.candidates} candidate pairs compared (${how})`;
+}
+
+function pairsFile(dir: string): string {
+  return join(dir, 'pairs.jsonl');
 }
 
 const rowsPerPage = 5000;
@@ -184,47 +221,6 @@ function textOf(row: Row): ItemText {
   };
 }
 
-function pairRow(
-  { left, right, score, evidence, isMatch, decision }: ComparedPair,
-  texts: readonly ItemText[],
-): PairRow {
-  const [a, b] = [texts[left], texts[right]] as [ItemText, ItemText];
-  const figure = (value: number): number => Number(value.toFixed(6));
-  return {
-    namespace_a: a.namespace,
-    item_a: a.itemId,
-    namespace_b: b.namespace,
-    item_b: b.itemId,
-    score: figure(score),
-    is_match: isMatch,
-    word_overlap: figure(evidence.wordOverlap),
-    containment: figure(evidence.containment),
-    trigram_cosine: figure(evidence.trigramCosine),
-    text_cosine: figure(evidence.textCosine),
-    missed_a: figure(evidence.missedLeft),
-    missed_b: figure(evidence.missedRight),
-    contradiction: figure(evidence.contradiction),
-    variant_conflict: figure(evidence.variantConflict),
-    numbers: evidence.numbers,
-    model_number: evidence.modelNumber,
-    brand: evidence.brand,
-    price_ratio: evidence.priceRatio === null ? null : figure(evidence.priceRatio),
-    decision,
-  };
-}
-
-async function writeLines<Item>(
-  path: string,
-  items: Iterable<Item>,
-  rowOf: (item: Item, index: number) => object,
-): Promise<void> {
-  function* lines(): Generator<string> {
-    let index = 0;
-    for (const item of items) yield `${JSON.stringify(rowOf(item, index++))}\n`;
-  }
-  await pipeline(Readable.from(lines()), createWriteStream(path));
-}
-
 async function assertGoldenIdsDiffer(warehouse: Warehouse): Promise<void> {
   const [row] = await warehouse.rows(
     'golden_ids',
@@ -237,16 +233,17 @@ async function assertGoldenIdsDiffer(warehouse: Warehouse): Promise<void> {
   );
 }
 
-async function writeOutputs(
-  warehouse: Warehouse,
-  dir: string,
-  pairsFile: string,
-  resolution: Resolution | undefined,
-  decided: DecidedItems | undefined,
-): Promise<WholeParts> {
-  const pairs = await writeParquet(warehouse, 'match_pairs', pairsSql(pairsFile), join(dir, 'pairs.parquet'));
+async function writeOutputs(warehouse: Warehouse, made: Made): Promise<WholeParts> {
+  const { dir, resolution, decided } = made;
+  const pairs = await writeParquet(
+    warehouse,
+    'match_pairs',
+    pairsSql(pairsFile(dir)),
+    join(dir, 'pairs.parquet'),
+  );
   const { table, sql } = loadSql(new URL('./sql/match_clusters.sql', import.meta.url));
   const clusters = await writeParquet(warehouse, table, sql, join(dir, 'clusters.parquet'));
+  const keepsMemory = made.areSeveral && made.work.chosen && resolution;
   const counted = await warehouse.rows(
     'match_counts',
     'select _source, count(*) as records from records group by _source order by _source',
@@ -254,18 +251,30 @@ async function writeOutputs(
   const items = await warehouse.count('items', 'select count(*) from golden_clusters');
   const golden = await warehouse.count('golden', 'select count(distinct cluster) from golden_clusters');
   return {
-    files: { pairs, clusters },
+    files: {
+      pairs,
+      clusters,
+      ...(keepsMemory ? { memory: await writeMemory(warehouse, dir, resolution.memory) } : {}),
+    },
     ledger: counted.map(ledgerLine),
     facts: {
       items,
       clusters: golden,
       matches: resolution?.pairs.filter(({ isMatch }) => isMatch).length ?? 0,
-      ...(resolution ? { blocking: roundedFacts(resolution) } : {}),
+      ...(resolution ? { compared: resolution.compared, blocking: roundedFacts(resolution) } : {}),
       ...(decided && decided.pairs.length + decided.unknown > 0
         ? { decided: { pairs: decided.pairs.length, unknown: decided.unknown } }
         : {}),
+      ...startFacts(made),
     },
   };
+}
+
+/** What the next night needs to know of where this one started. */
+function startFacts({ work, held }: Made): Record<string, unknown> {
+  if (!work.chosen) return {};
+  const { start } = work.chosen;
+  return { start, learnedOn: held?.memory ? start.learnedOn : start.date };
 }
 
 function roundedFacts({ blocking }: Resolution): Record<string, number> {

@@ -99,7 +99,8 @@ from ranked
 join heads using (cluster)`;
 }
 
-function jsonLinesSql(path: string, types: Readonly<Record<string, string>>): string {
+/** `read_json` over a file of JSON lines with columns of given types. */
+export function jsonLinesSql(path: string, types: Readonly<Record<string, string>>): string {
   const columns = Object.entries(types).map(([name, type]) => `${name}: ${quotedString(type)}`);
   return `read_json(${quotedString(path)}, format = 'newline_delimited', columns = {${columns.join(', ')}})`;
 }

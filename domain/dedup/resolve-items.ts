@@ -2,7 +2,14 @@ import { type BlockingOptions, type CandidatePairs, findCandidates } from './blo
 import { clustersWithoutConflict, type Edge } from './clusters.ts';
 import { type DecidedPair, type DecidedPairs, readDecidedPairs } from './decided-pairs.ts';
 import { type ItemText, profileItems } from './item-profiles.ts';
-import { createJudge, type Judge, type JudgedPair, type PairBlock } from './judge.ts';
+import { createJudge, type Judge, type JudgedPair, type PairBlock, recallJudge } from './judge.ts';
+import {
+  type Completeness,
+  type Judgement,
+  knownPairs,
+  type MatchMemory,
+  rememberItems,
+} from './match-memory.ts';
 import { findVariantWords } from './variant-words.ts';
 
 /** A judged pair of two namespaces, left < right by item number. */
@@ -20,18 +27,21 @@ export interface Resolution {
   /** Item number → smallest item number of its cluster; it has one item of a namespace at most unless a person accepted more. */
   readonly clusters: Int32Array;
   readonly blocking: BlockingFacts;
+  /** Candidate pairs compared; of all others the memory knew. */
+  readonly compared: number;
+  /** What the next night can start from. */
+  readonly memory: MatchMemory;
 }
 
-/** How much blocking saved and lost. */
-export interface BlockingFacts {
+/**
+ * How much blocking saved and lost: of a sample of items compared with all others, the matches found there and how many of
+ * them were candidates. A night that starts from a memory tells what was measured when its words were learned.
+ */
+export interface BlockingFacts extends Completeness {
   readonly candidates: number;
   readonly possible: number;
   /** 1 - candidates / possible. */
   readonly reductionRatio: number;
-  /** Items of a sample compared with all others, the matches found there, and how many of them were candidates. */
-  readonly sampled: number;
-  readonly sampledMatches: number;
-  readonly pairCompleteness: number;
 }
 
 /** What decides beside the items. */
@@ -42,10 +52,17 @@ export interface ResolveOptions extends BlockingOptions {
   readonly breathe: () => Promise<void>;
   /** What people decided, without contradictions, no pair twice. Default: nothing. */
   readonly decided?: readonly DecidedPair[];
+  /** What an earlier night left, of the same namespaces and with the same lowest score kept. Default: learn anew. */
+  readonly memory?: MatchMemory;
 }
 
 /** Pairs below this score are not shown. */
 export const shownFrom = 0.25;
+
+/** Scores below this are not kept. */
+export function lowestKept(threshold: number): number {
+  return Math.min(threshold, shownFrom);
+}
 
 /**
  * Resolves items across namespaces: blocking, then evidence for each candidate pair, then clusters.
@@ -54,29 +71,47 @@ export const shownFrom = 0.25;
  * apart and how far numbers can be trusted is learned from the items themselves. Decisions win over all of it: rejected
  * pairs are taken out before the best is sought, accepted ones count whatever their score. Deterministic for items in a given order.
  *
+ * With a memory nothing is learned: words keep their weights, and only candidate pairs with a new or changed item (or that
+ * were no candidates before) are compared; the result is that of comparing all of them by the memory's measure.
+ *
  * @param items ordered by (namespace, item id), no (namespace, item id) twice
  */
 export async function resolveItems(items: readonly ItemText[], options: ResolveOptions): Promise<Resolution> {
-  const catalogue = await profileItems(items, options.breathe);
+  const { breathe, threshold, memory } = options;
+  const catalogue = await profileItems(items, breathe, memory?.words);
   const groups = groupsOf(items);
   const decided = readDecidedPairs(groups, options.decided ?? []);
-  const candidates = await findCandidates(catalogue, options.breathe, options);
-  const variants = await findVariantWords(catalogue, options.breathe);
+  const candidates = await findCandidates(catalogue, breathe, options);
+  const variants = memory
+    ? Float64Array.from(catalogue.vocabulary, (_, word) => memory.variantShare[word] ?? 0)
+    : await findVariantWords(catalogue, breathe);
+  const remembered = rememberItems(items, memory);
+  const known = memory && knownPairs(memory, remembered);
   const pairs: ComparedPair[] = [];
   const judges = new Map<string, Judge>();
-  for (const [key, block] of blocksOf(candidates, groups)) {
-    const judge = await createJudge(catalogue, variants, block, options.breathe);
+  const judgements = new Map<number, Judgement>();
+  let compared = 0;
+  const blocks = blocksOf(candidates, groups);
+  for (const [key, block] of blocks) {
+    const held = memory?.blocks.get(blockName(items, block));
+    const judge = held
+      ? recallJudge(catalogue, variants, block, breathe, held)
+      : await createJudge(catalogue, variants, block, breathe);
     judges.set(key, judge);
-    const judged = await judge.judgeCandidates(Math.min(options.threshold, shownFrom));
-    pairs.push(...markMatches(judged, options.threshold, decided));
+    const found = await judge.judgeCandidates(lowestKept(threshold), held && known);
+    compared += found.compared;
+    keepJudgements(judgements, block, found.judged, items.length);
+    const judged = found.judged.filter((pair) => pair !== null);
+    pairs.push(...markMatches(judged, threshold, decided));
   }
   for (const [key, edges] of byBlock(decided.edges, groups)) {
-    const judge =
-      judges.get(key) ?? (await createJudge(catalogue, variants, blockOf(edges), options.breathe));
+    const judge = judges.get(key) ?? (await createJudge(catalogue, variants, blockOf(edges), breathe));
     for (const { left, right, action, decision } of edges)
       pairs.push({ ...judge.judge(left, right), isMatch: action === 'accept', decision });
   }
   const matches: Edge[] = pairs.filter(({ isMatch }) => isMatch);
+  const completeness =
+    memory?.completeness ?? (await sampleCompleteness(judges, groups, candidates, options));
   return {
     pairs: pairs
       .filter(({ score, isMatch, decision }) => isMatch || decision !== null || score >= shownFrom)
@@ -86,9 +121,51 @@ export async function resolveItems(items: readonly ItemText[], options: ResolveO
       candidates: candidates.left.length,
       possible: candidates.possible,
       reductionRatio: candidates.possible > 0 ? 1 - candidates.left.length / candidates.possible : 0,
-      ...(await sampleCompleteness(judges, groups, candidates, options)),
+      ...completeness,
+    },
+    compared,
+    memory: {
+      words: catalogue,
+      variantShare: variants,
+      blocks: knowledgeOf(items, blocks, judges, memory),
+      items: remembered,
+      judgements,
+      lowest: lowestKept(threshold),
+      learnedItems: memory?.learnedItems ?? items.length,
+      completeness,
     },
   };
+}
+
+function keepJudgements(
+  kept: Map<number, Judgement>,
+  block: PairBlock,
+  judged: readonly (JudgedPair | null)[],
+  items: number,
+): void {
+  for (const [place, pair] of judged.entries()) {
+    const key = (block.left[place] as number) * items + (block.right[place] as number);
+    kept.set(key, pair && { score: pair.score, evidence: pair.evidence });
+  }
+}
+
+/** What is known of the namespaces' words: what a memory held, and what was learned beside it. */
+function knowledgeOf(
+  items: readonly ItemText[],
+  blocks: ReadonlyMap<string, PairBlock>,
+  judges: ReadonlyMap<string, Judge>,
+  memory: MatchMemory | undefined,
+): MatchMemory['blocks'] {
+  const own = [...blocks].flatMap(([key, block]) => {
+    const judge = judges.get(key);
+    return judge ? [[blockName(items, block), judge.knowledge] as const] : [];
+  });
+  return new Map([...(memory?.blocks ?? []), ...own]);
+}
+
+/** The two namespaces of a block. */
+function blockName(items: readonly ItemText[], { left, right }: PairBlock): string {
+  return `${items[left[0] as number]?.namespace} ${items[right[0] as number]?.namespace}`;
 }
 
 /** Candidate pairs by namespace pair, in the order of the pairs. */
@@ -150,7 +227,7 @@ async function sampleCompleteness(
   groups: Int32Array,
   candidates: CandidatePairs,
   { threshold, breathe }: ResolveOptions,
-): Promise<Pick<BlockingFacts, 'sampled' | 'sampledMatches' | 'pairCompleteness'>> {
+): Promise<Completeness> {
   const total = groups.length;
   const step = Math.max(1, Math.ceil((total * total) / sampleComparisons));
   const kept = new Set<number>();

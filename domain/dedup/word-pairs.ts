@@ -20,6 +20,27 @@ export function learningPair(affinity: number, alignment: Alignment): LearningPa
   };
 }
 
+/** What was learned of two namespaces' words, in a form that can be kept. Words are ids into the vocabulary. */
+export interface LearnedWords {
+  /** Left word, right word, likeness above 0. */
+  readonly pairs: readonly (readonly [left: number, right: number, likeness: number])[];
+  /** Right word taken as a slip of another. */
+  readonly slips: readonly (readonly [word: number, meant: number])[];
+}
+
+/** The likeness of two words by what was learned; words unknown then are like nothing. */
+export function learnedLikeness({ pairs, slips }: LearnedWords): WordKnowledge['learned'] {
+  const meant = new Map(slips);
+  const likeness = new Map(pairs.map(([left, right, value]) => [left * mostWords + right, value]));
+  return (left, right) => {
+    const word = meant.get(right) ?? right;
+    const value = likeness.get(left * mostWords + word) ?? 0;
+    return word === right ? value : value * 0.95;
+  };
+}
+
+/** More words than any catalogue has; its square is still exact in a double. */
+const mostWords = 2 ** 26;
 const rounds = 12;
 /** Right items learned from; of more, evenly spread ones. */
 const mostTeachers = 10_000;
@@ -50,7 +71,7 @@ export async function learnWordPairs(
   vocabulary: readonly string[],
   use: Pick<WordKnowledge, 'usedLeft' | 'usedRight'>,
   breathe: () => Promise<void>,
-): Promise<WordKnowledge['learned']> {
+): Promise<LearnedWords> {
   const teachers = thinned(candidates.filter((group) => group.length > 0));
   const slips = findSlips(teachers, vocabulary);
   const steady = (word: number): number => slips.get(word) ?? word;
@@ -74,16 +95,21 @@ export async function learnWordPairs(
       breathe,
     );
   }
-  const { together, lefts, rights } = counts;
-  return (left, right) => {
-    const word = steady(right);
-    const count = together.get(keyOf(left, word)) ?? 0;
-    if (count === 0) return 0;
-    const ofRight = use.usedLeft(word) ? 0 : count / (rights.get(word) ?? count);
+  return { pairs: likelyPairs(counts, vocabulary.length, use), slips: [...slips] };
+}
+
+function likelyPairs(
+  { together, lefts, rights }: Counts,
+  words: number,
+  use: Pick<WordKnowledge, 'usedLeft' | 'usedRight'>,
+): LearnedWords['pairs'] {
+  return [...together].flatMap(([key, count]) => {
+    const [left, right] = [Math.floor(key / words), key % words];
+    const ofRight = use.usedLeft(right) ? 0 : count / (rights.get(right) ?? count);
     const ofLeft = use.usedRight(left) ? 0 : count / (lefts.get(left) ?? count);
     const likeness = (Math.min(1, 1.5 * Math.max(ofRight, ofLeft)) * count) / (count + 1);
-    return word === right ? likeness : likeness * 0.95;
-  };
+    return likeness > 0 ? [[left, right, likeness] as const] : [];
+  });
 }
 
 interface Counts {
