@@ -4,8 +4,16 @@ import { z } from 'zod';
 export const driftActions = ['allow', 'warn', 'stop'] as const;
 export type DriftAction = (typeof driftActions)[number];
 
-/** How the columns of a slice may differ from those of the slice before it. */
-export const driftKinds = ['dropped', 'renamed', 'retyped', 'added', 'reordered'] as const;
+/** How a slice may differ from the slice before it: in its columns, and in having no rows or far more or fewer. */
+export const driftKinds = [
+  'dropped',
+  'renamed',
+  'retyped',
+  'added',
+  'reordered',
+  'emptied',
+  'resized',
+] as const;
 export type DriftKind = (typeof driftKinds)[number];
 
 const action = z.enum(driftActions);
@@ -26,5 +34,11 @@ export const driftSchema = z.strictObject({
   /** A column gone and a like one come. Default: stop for a needed column, else warn; either way with the new mapping line. */
   renamed: action.optional(),
   reordered: action.default('allow'),
+  /** No row where there were some: in a slice delivered before, or in the newest of a `full` source, whose records would be gone. */
+  emptied: action.default('stop'),
+  /** Rows beyond `resizedBeyond` times the usual, or fewer than that part of it. Told by the inventory in any case. */
+  resized: action.default('allow'),
+  /** The usual is the median of up to 14 accepted dated slices before, of at least 3. */
+  resizedBeyond: z.number().min(1).default(5),
 });
 export type DriftPolicy = z.infer<typeof driftSchema>;

@@ -1,10 +1,18 @@
 import type { DatasetSlice, Manifest, ManifestRef } from '../../schemas/artifact.ts';
 import type { Source } from '../../schemas/source.ts';
+import { isIsoDate } from '../plan/dates.ts';
 import { ArtifactError } from '../runtime/errors.ts';
 import { slicesOf } from '../store/datasets.ts';
 import type { Store } from '../store/store.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import { type Drift, decide, driftFactsSchema, type FoundChange, schemaChanges } from './drift.ts';
+import {
+  type Drift,
+  decide,
+  driftFactsSchema,
+  type FoundChange,
+  rowChanges,
+  schemaChanges,
+} from './drift.ts';
 import { namesOnly, type SliceShape, sliceShape } from './drift-shape.ts';
 import { columnUse } from './drift-use.ts';
 import { mappedEntities, type SourceRules } from './rules.ts';
@@ -136,18 +144,26 @@ function createComparison(
   return async (raw) => {
     const reference = await references(raw);
     if (!reference || hasSameRows(reference.raw, raw)) return undefined;
-    const after = await shapeOf(raw.manifest);
+    const replaces = source.mode === 'full' || reference.slice === raw.slice;
+    const rows = rowChanges(
+      {
+        before: replaces ? (reference.raw?.rows ?? 1) : 0,
+        after: raw.rows,
+        ...usualRows(published, raw.slice),
+      },
+      source.contract.drift,
+    );
+    const { slice, manifest } = reference;
+    const compared = { reference: { slice, manifest }, isSparse: false };
     // What came without a row has no columns to judge: its emptiness is told by collect.
-    if (raw.rows === 0) return undefined;
+    if (raw.rows === 0) return rows.length === 0 ? undefined : { ...compared, changes: rows };
+    const after = await shapeOf(raw.manifest);
     const before = await shapeOf(reference.manifest).catch((error: unknown) => {
       if (!(error instanceof ArtifactError) || !reference.columns) throw error;
       return { columns: reference.columns, isSparse: after.isSparse };
     });
-    const changes = schemaChanges(before, after);
-    const { slice, manifest } = reference;
-    return changes.length === 0
-      ? undefined
-      : { reference: { slice, manifest }, changes, isSparse: after.isSparse };
+    const changes = [...schemaChanges(before, after), ...rows];
+    return changes.length === 0 ? undefined : { ...compared, changes, isSparse: after.isSparse };
   };
 }
 
@@ -158,6 +174,22 @@ async function shaped(
   nullValues: readonly string[],
 ): Promise<SliceShape> {
   return sliceShape(store, warehouse, await store.manifests.read(ref), nullValues);
+}
+
+/** Accepted dated slices before one that its rows are compared with, and how many there must be. */
+const usualWindow = { most: 14, least: 3 };
+
+/** The median rows of a source's accepted dated slices before one. */
+function usualRows({ raw, clean }: PublishedSlices, slice: string): { readonly usual?: number } {
+  if (!isIsoDate(slice)) return {};
+  const accepted = bySlice(clean);
+  const rows = raw
+    .filter((one) => isIsoDate(one.slice) && one.slice < slice && accepted.has(one.slice))
+    .slice(-usualWindow.most)
+    .map((one) => one.rows)
+    .sort((a, b) => a - b);
+  const usual = rows[Math.floor(rows.length / 2)];
+  return rows.length < usualWindow.least || usual === undefined ? {} : { usual };
 }
 
 interface Reference {

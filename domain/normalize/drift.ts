@@ -64,6 +64,17 @@ export function schemaChanges(before: SliceShape, after: SliceShape): FoundChang
   ];
 }
 
+/** What of the rows is told: there are none where there were `before`, or far more or fewer than usual. */
+export function rowChanges(
+  { before, after, usual }: { readonly before: number; readonly after: number; readonly usual?: number },
+  { resized: action, resizedBeyond: times }: DriftPolicy,
+): FoundChange[] {
+  if (after === 0) return before > 0 ? [found('emptied', '', `${before} rows`, '0 rows')] : [];
+  if (action === 'allow' || usual === undefined) return [];
+  const isUsual = after <= usual * times && after * times >= usual;
+  return isUsual ? [] : [found('resized', '', `about ${usual} rows`, `${after} rows`)];
+}
+
 /** Applies a policy to what was found. */
 export function decide(
   changes: readonly FoundChange[],
@@ -101,6 +112,7 @@ export function driftText(drift: Drift, wanted: readonly DriftAction[]): string 
 export function changeText({ kind, column, before, after }: SchemaChange): string {
   const sides = `${before || '(none)'} → ${after || '(gone)'}`;
   if (kind === 'reordered') return `order: ${sides}`;
+  if (kind === 'emptied' || kind === 'resized') return `${kind}: ${sides}`;
   const proposal = kind === 'renamed' ? `, map ${JSON.stringify(quotedName(after))} instead` : '';
   return `${kind === 'renamed' ? '' : `${column} `}${kind}: ${sides}${proposal}`.trim();
 }
@@ -115,7 +127,9 @@ function actionOf(
     case 'added':
       return policy.added;
     case 'reordered':
-      return policy.reordered;
+    case 'emptied':
+    case 'resized':
+      return policy[kind];
     case 'dropped':
       return policy.dropped ?? (isNeeded(column) ? 'stop' : isSparse ? 'allow' : 'warn');
     case 'renamed':
