@@ -1,5 +1,22 @@
 import type { Normalizer } from './normalizer.ts';
 
+/** Postal codes without their blanks and hyphens, and how countries write them. Source: Universal Postal Union. */
+const postcodes: readonly (readonly [countries: string, pattern: string, written: string])[] = [
+  ['GB', String.raw`([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})`, String.raw`\1 \2`],
+  ['US', String.raw`(\d{5})`, String.raw`\1`],
+  ['US', String.raw`(\d{5})(\d{4})`, String.raw`\1-\2`],
+  ['CA', String.raw`([A-Z]\d[A-Z])(\d[A-Z]\d)`, String.raw`\1 \2`],
+  ['NL', String.raw`(\d{4})([A-Z]{2})`, String.raw`\1 \2`],
+  ['JP', String.raw`(\d{3})(\d{4})`, String.raw`\1-\2`],
+  ['PL', String.raw`(\d{2})(\d{3})`, String.raw`\1-\2`],
+  ['PT', String.raw`(\d{4})(\d{3})`, String.raw`\1-\2`],
+  ['BR', String.raw`(\d{5})(\d{3})`, String.raw`\1-\2`],
+  ['SE CZ SK GR', String.raw`(\d{3})(\d{2})`, String.raw`\1 \2`],
+  ['DE FR IT ES FI TR KR UA MX MY TH ID HR EE', String.raw`(\d{5})`, String.raw`\1`],
+  ['AT CH BE DK NO AU HU BG NZ ZA', String.raw`(\d{4})`, String.raw`\1`],
+  ['CN RU IN RO SG KZ VN', String.raw`(\d{6})`, String.raw`\1`],
+];
+
 /** Where people and pages are reached. Calls half_width. */
 export const contactNormalizers: readonly Normalizer[] = [
   {
@@ -38,8 +55,28 @@ export const contactNormalizers: readonly Normalizer[] = [
   },
   {
     name: 'clean_postcode',
-    parameters: [{ name: 't' }],
-    sql: String.raw`nullif(trim(regexp_replace(upper(half_width(t)), '\s+', ' ', 'g')), '')`,
-    gives: 'a postal code in capitals with single blanks; it stays text, leading zeros included',
+    parameters: [{ name: 't' }, { name: 'country', default: "''" }],
+    sql: String.raw`case upper(country)
+      ${postcodes.map(postcodeSql).join('\n      ')}
+      else nullif(trim(regexp_replace(upper(half_width(t)), '\s+', ' ', 'g')), '')
+    end`,
+    gives:
+      "a postal code in capitals with single blanks; it stays text, leading zeros included. With country := 'GB' as that country writes it (SW1A 1AA), null for what is none there",
   },
 ];
+
+/** A country of several forms has a branch for each; its first branch asks them in order. */
+function postcodeSql([countries]: (typeof postcodes)[number], at: number): string {
+  if (postcodes.findIndex(([other]) => other === countries) < at) return '';
+  const compact = String.raw`regexp_replace(upper(half_width(t)), '[\s-]+', '', 'g')`;
+  const forms = postcodes
+    .filter(([other]) => other === countries)
+    .map(
+      ([, pattern, written]) =>
+        `when regexp_full_match(${compact}, '${pattern}') then regexp_replace(${compact}, '^${pattern}$', '${written}')`,
+    );
+  return countries
+    .split(' ')
+    .map((country) => `when '${country}' then case ${forms.join(' ')} end`)
+    .join('\n      ');
+}

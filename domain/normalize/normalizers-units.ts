@@ -34,11 +34,12 @@ export const unitNormalizers: readonly Normalizer[] = [
     parameters: [{ name: 't' }],
     sql: String.raw`nullif(coalesce(
       nullif(regexp_extract(half_width(t), '(?i)\b(\d{1,4})\s*[x×*]\s*${numberLike}\s*(?:ml|cl|dl|l|g|kg|mg|oz|lb|fl)\b', 1), ''),
+      nullif(regexp_extract(half_width(t), '(?i)(?:^|[^0-9.,])${numberLike}\s*(?:ml|cl|dl|l|g|kg|mg|oz|lb|毫升|升|克|千克)\s*[x×*]\s*(\d{1,4})\b', 1), ''),
       nullif(regexp_extract(half_width(t), '(?i)\b(?:pack|set|box|case|bundle|lot)\s+of\s+(\d{1,4})\b', 1), ''),
       nullif(regexp_extract(half_width(t), '(?i)\b(\d{1,4})\s*-?\s*(?:pack|pk|pcs|pc|pieces|piece|count|ct|stück|stk|er[- ]pack)\b', 1), ''),
       nullif(regexp_extract(half_width(t), '(\d{1,4})\s*(?:个|件|片|支|瓶|包|盒)', 1), '')
     ), '')`,
-    gives: 'how many are in a pack: 6 x 330 ml, pack of 6, 6-pack, 12 pcs, 10件',
+    gives: 'how many are in a pack: 6 x 330 ml, 330ml*6, pack of 6, 6-pack, 12 pcs, 10件',
   },
   total('grams', 'the mass of a whole pack in grams'),
   total('millilitres', 'the volume of a whole pack in millilitres: 6 x 330 ml is 1980'),

@@ -133,6 +133,21 @@ const cases: Record<string, readonly (readonly [text: string, value: string | nu
   'clean_postcode(t)': [
     [' sw1a  1aa ', 'SW1A 1AA'],
     ['01067', '01067'],
+    ['东京 100', '东京 100'],
+  ],
+  "clean_postcode(t, country := 'gb')": [
+    ['sw1a1aa', 'SW1A 1AA'],
+    ['M1 1AE', 'M1 1AE'],
+    ['12345', null],
+  ],
+  "clean_postcode(t, country := 'US')": [
+    ['90210', '90210'],
+    ['902101234', '90210-1234'],
+    ['9021', null],
+  ],
+  "clean_postcode(t, country := 'CN')": [
+    ['１０００００', '100000'],
+    ['10000', null],
   ],
   'plain_text(t)': [
     ['<p>Fish &amp; <b>chips</b>&nbsp;🐟👍🏽</p>', 'Fish & chips'],
@@ -161,6 +176,8 @@ const cases: Record<string, readonly (readonly [text: string, value: string | nu
   ],
   'pack_count(t)': [
     ['Cola 6 x 330 ml', '6'],
+    ['可乐 330ml*6', '6'],
+    ['500g × 2', '2'],
     ['Socks, pack of 3', '3'],
     ['24-pack water', '24'],
     ['牙刷 10支', '10'],
