@@ -4,10 +4,14 @@ import { reportDir } from '../domain/report/report-dir.ts';
 import type { Store } from '../domain/store/store.ts';
 import type { RunRecord } from '../schemas/run.ts';
 import type { Ending } from './follow.ts';
+import { heldOutLines, heldOutOf } from './held-out.ts';
 import type { GlobalOptions } from './options.ts';
 import type { Reading } from './session.ts';
 
-/** Prints how a run ended, with cost and where to look next; returns the exit code. */
+/**
+ * Prints how a run ended, with cost and where to look next; returns the exit code: 1 also for a run that published but held
+ * a changed slice out.
+ */
 export async function endWith(
   { out, store }: Reading,
   ending: Ending,
@@ -28,11 +32,14 @@ export async function endWith(
     return 0;
   }
   const record = await store.runs.read(result.record);
-  if (globals.json) out.json({ ...result, runId, ...(record ? { cost: costOf(record) } : {}) });
+  const held = record && !isReplay(result.outcome) ? await heldOutOf(store, record) : [];
+  if (globals.json)
+    out.json({ ...result, runId, heldOut: held, ...(record ? { cost: costOf(record) } : {}) });
   else {
     for (const line of summaryLines(store, result.outcome, result.difference, record)) out.data(line);
+    for (const line of heldOutLines(held)) out.data(line);
   }
-  return result.outcome === 'differs' ? 1 : 0;
+  return result.outcome === 'differs' || held.length > 0 ? 1 : 0;
 }
 
 /** Totals of a run: time, rows, memory, disk. */
@@ -70,6 +77,10 @@ export function costLine(record: RunRecord): string {
   return `cost: ${durationText(cost.milliseconds)} (${stages.join(', ')}), ${countText(cost.rowsIn)} rows in, ${sizeText(cost.peakMemoryBytes)} memory, ${sizeText(cost.bytesWritten)} written`;
 }
 
+function isReplay(outcome: string): boolean {
+  return outcome === 'replayed' || outcome === 'differs';
+}
+
 function summaryLines(
   store: Store,
   outcome: string,
@@ -84,7 +95,7 @@ function summaryLines(
     differs: `Replay differs at ${difference}`,
   };
   const lines = [pc.bold(headline[outcome] ?? outcome)];
-  if (!record || outcome === 'replayed' || outcome === 'differs') return lines;
+  if (!record || isReplay(outcome)) return lines;
   const { steps } = record;
   const reused = steps.filter(({ result }) => result.decision === 'reused').length;
   const parts = steps.reduce((sum, { result }) => sum + result.reusedParts, 0);

@@ -69,6 +69,7 @@ function configText(): string {
     sourceText('good', 'csv', 'required: true,'),
     sourceText('missing', 'csv'),
     sourceText('chinese', 'csv', "encoding: 'gb18030',"),
+    sourceText('changing', 'csv').replace('contract: {', "contract: { drift: { added: 'stop' },"),
     ...Object.entries(damaged).map(([name, { file }]) => sourceText(name, file)),
   ];
   return `export default { project: 'bad-input', input: 'shop', store: 'store', temporal: { retries: ${JSON.stringify(fastRetries)} },
@@ -96,6 +97,7 @@ describe.skipIf(skip)(`a night full of bad input ${skip}`, () => {
     project = await makeProject(configText());
     await put(project, `good/${date}.csv`, good);
     await put(project, `chinese/${date}.csv`, gb18030);
+    await put(project, `changing/${date}.csv`, good);
     for (const [name, { file, bytes }] of Object.entries(damaged))
       await put(project, `${name}/${date}.${file}`, bytes);
     ended = await stocktake(['run', '--date', date, '--json'], { cwd: project.dir });
@@ -132,10 +134,24 @@ describe.skipIf(skip)(`a night full of bad input ${skip}`, () => {
     expect(Number(rows[0]?.line)).toBe(4);
   });
 
+  it('F20 holds a changed slice out, publishes the rest, and says so by its exit code', async () => {
+    await put(project, 'good/2026-05-02.csv', good.replaceAll('05-01', '05-02'));
+    await put(project, 'changing/2026-05-02.csv', 'id,item,at,amount,more\n5,e,2026-05-02 10:00:00,1,x\n');
+    const held = await stocktake(['run', '--date', '2026-05-02', '--json'], { cwd: project.dir });
+    expect(held.code).toBe(1);
+    expect(JSON.parse(held.stdout)).toMatchObject({
+      outcome: 'published',
+      heldOut: [{ source: 'changing', slice: '2026-05-02', message: expect.stringContaining('more added') }],
+    });
+    const { datasets } = (await (await openStore(project.storeDir)).snapshots.current()) ?? {};
+    expect(datasets?.['clean.good.events']?.slices).toBe(2);
+    expect(datasets?.['clean.changing.events']?.slices).toBe(1);
+  }, 60_000);
+
   it('keeps what was published when the next night is worse', async () => {
     const before = await (await openStore(project.storeDir)).snapshots.current();
-    await put(project, `good/2026-05-02.csv`, good.replace('item', 'thing'));
-    const worse = await stocktake(['run', '--date', '2026-05-02'], { cwd: project.dir });
+    await put(project, `good/2026-05-03.csv`, good.replace('item', 'thing'));
+    const worse = await stocktake(['run', '--date', '2026-05-03'], { cwd: project.dir });
     expect(worse.code).toBe(1);
     expect(worse.stderr).toContain('STK-CONTRACT-COLUMNS');
     expect(worse.stderr).toContain('thing');
