@@ -13,6 +13,8 @@ export interface CheckpointOptions {
   readonly without?: string;
   readonly maxTokens?: number;
   readonly seed?: number;
+  /** Words of the vocabulary that the model has: it fails on a text with one of the others. Default all. */
+  readonly words?: number;
 }
 
 const sizes = { hidden: 32, layers: 2, heads: 4, wide: 48, positions: 64 };
@@ -38,7 +40,7 @@ export async function writeCheckpoint(dir: string, options: CheckpointOptions = 
       num_hidden_layers: sizes.layers,
       num_attention_heads: sizes.heads,
       intermediate_size: sizes.wide,
-      vocab_size: vocabulary.length,
+      vocab_size: options.words ?? vocabulary.length,
       max_position_embeddings: sizes.positions,
       layer_norm_eps: 1e-12,
     },
@@ -50,10 +52,15 @@ export async function writeCheckpoint(dir: string, options: CheckpointOptions = 
   await writeFile(join(dir, 'model.safetensors'), encodeSafetensors(weights(options)));
 }
 
-function weights({ prefix = '', without, seed = 1 }: CheckpointOptions): Record<string, FloatTensor> {
+function weights({
+  prefix = '',
+  without,
+  seed = 1,
+  words = vocabulary.length,
+}: CheckpointOptions): Record<string, FloatTensor> {
   const { hidden, layers, wide, positions } = sizes;
   const shapes: Record<string, number[]> = {
-    'embeddings.word_embeddings.weight': [vocabulary.length, hidden],
+    'embeddings.word_embeddings.weight': [words, hidden],
     'embeddings.position_embeddings.weight': [positions, hidden],
     'embeddings.token_type_embeddings.weight': [2, hidden],
     'embeddings.LayerNorm.weight': [hidden],

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetSlice, Manifest } from '../../schemas/artifact.ts';
-import type { StageOutput } from '../../schemas/stage.ts';
+import type { DatasetSlice, LedgerEntry, Manifest } from '../../schemas/artifact.ts';
+import type { Problem, StageOutput } from '../../schemas/stage.ts';
 import { withProgress } from '../runtime/progress.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import { inWaves } from '../runtime/waves.ts';
@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts';
 import type { HashedText } from './catalog-texts.ts';
 import { encodeShard, openShard, shardRole } from './embedding-shard.ts';
 import type { EncodeProgress, Encoder } from './encoder.ts';
+import { encodeIsolated, type RejectedText } from './isolate-texts.ts';
 
 /** Raise it when the same texts and encoder would give other bytes. */
 export const embeddingsVersion = 1;
@@ -34,7 +35,8 @@ export interface EmbedWork {
  * Encodes texts into `feature.embeddings`: only those whose content hash no earlier shard of the same encoder has.
  *
  * New hashes are sorted and cut into shards of at most 2 048 texts, each under its own idempotency key, so that a retry
- * goes on with the shard it was at. Shards of the same encoder are kept, those of another are dropped. Facts: `encoder`,
+ * goes on with the shard it was at. Shards of the same encoder are kept, those of another are dropped. A text that the model
+ * does not survive has no vector: it is told as a problem and not tried again with this encoder. Facts: `encoder`,
  * `dimensions`, `encoded` and `kept` texts.
  *
  * @throws ArtifactError STK-ARTIFACT-CHECKSUM when an earlier shard is damaged; a forced run encodes everything again
@@ -62,8 +64,8 @@ export async function embedTexts(store: Store, context: StageContext, work: Embe
       parts: slices.length,
       reused: kept.length + made.filter(({ found }) => found).length,
       datasets: { [dataset]: slices },
-      ledger: [],
-      problems: [],
+      ledger: made.flatMap(({ stored }) => stored.manifest.ledger),
+      problems: made.flatMap(({ stored }) => rejectedProblems(stored.manifest)),
       facts: { encoder: hash, dimensions, encoded: missing.length, kept: total - missing.length },
       why: `${missing.length} of ${total} texts are new to encoder ${hash.slice(0, 12)}`,
     };
@@ -127,7 +129,8 @@ async function missingTexts(
     4,
     async (ref) => (await openShard(await store.objects.open(ref), 0)).hashes,
   );
-  const have = new Set(known.flat());
+  const manifests = await store.manifests.readAll(kept.map(({ manifest }) => manifest));
+  const have = new Set([...known.flat(), ...manifests.flatMap(rejectedOf).map(({ hash }) => hash)]);
   const missing = new Map<string, HashedText>();
   const met = new Set<string>();
   for await (const text of texts) {
@@ -158,25 +161,29 @@ async function makeShard(
     onProgress({ done: texts.length, of: texts.length, tokens: 0 });
     return { stored: found, found: true };
   }
-  const vectors = await encoder.encode(
-    texts.map(({ text }) => text),
-    onProgress,
-  );
+  const { kept, vectors, rejected } = await encodeIsolated(encoder, texts, onProgress);
   const { dimensions, hash } = encoder;
+  const scope = key.slice(0, 16);
   const dir = await store.objects.staging();
   try {
     const path = join(dir, 'shard.safetensors');
-    await writeFile(path, encodeShard({ hashes, vectors, dimensions }, hash));
-    const files = await store.objects.take([{ path, rows: texts.length, schemaHash: '' }]);
+    const encoded = { hashes: kept.map((text) => text.hash), vectors, dimensions };
+    await writeFile(path, encodeShard(encoded, hash));
+    const files = await store.objects.take([{ path, rows: kept.length, schemaHash: '' }]);
     const manifest: Manifest = {
       format: 1,
       stage,
       key,
       version: embeddingsVersion,
-      scope: key.slice(0, 16),
+      scope,
       files: { [shardRole]: files },
-      ledger: [],
-      facts: { encoder: hash, dimensions, texts: texts.length },
+      ledger: rejected.length > 0 ? [ledgerOf(scope, texts.length, rejected.length)] : [],
+      facts: {
+        encoder: hash,
+        dimensions,
+        texts: kept.length,
+        ...(rejected.length > 0 ? { rejected } : {}),
+      },
       parents: [],
     };
     const [stored] = await store.manifests.commit([manifest], context.force);
@@ -184,6 +191,44 @@ async function makeShard(
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** Where the texts of a shard went, of which some have no vector. */
+function ledgerOf(slice: string, rowsIn: number, rejected: number): LedgerEntry {
+  const none = { duplicates: 0, merged: 0, skipped: 0 };
+  return {
+    stage,
+    source: dataset,
+    entity: 'texts',
+    slice,
+    rowsIn,
+    rowsOut: rowsIn - rejected,
+    rejected,
+    ...none,
+  };
+}
+
+/** Texts of a shard that have no vector. */
+function rejectedOf({ facts }: Manifest): RejectedText[] {
+  return Array.isArray(facts.rejected) ? (facts.rejected as RejectedText[]) : [];
+}
+
+/** One problem a shard; texts are named by their hash, never shown. */
+function rejectedProblems(manifest: Manifest): Problem[] {
+  const rejected = rejectedOf(manifest);
+  const [first] = rejected;
+  if (!first) return [];
+  const message = `${rejected.length} ${rejected.length === 1 ? 'text' : 'texts'} could not be encoded and ${rejected.length === 1 ? 'has' : 'have'} no vector, first ${first.hash.slice(0, 12)} in feature.contents: ${first.why}`;
+  return [
+    {
+      severity: 'error',
+      source: dataset,
+      slice: manifest.scope,
+      code: 'STK-EMBED-TEXT',
+      message,
+      rows: rejected.length,
+    },
+  ];
 }
 
 /** Reports texts a second and the seconds left, by what was encoded in this attempt. */

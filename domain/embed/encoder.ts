@@ -49,14 +49,23 @@ export function openEncoder(files: CheckedEncoder, options: EncoderOptions = {})
   const { dimensions, maxTokens } = record;
   const tokenizer = openTokenizer(files.tokenizer, maxTokens);
   let starting: Promise<SessionThread[]> | undefined;
+  const alive = async (): Promise<SessionThread[]> => {
+    starting ??= startThreads(files.modelPath, options.threads ?? 2);
+    const threads = await starting;
+    if (isClosed || !threads.some((thread) => thread.isGone())) return threads;
+    // A text may have ended a thread: the next texts get new ones.
+    starting = undefined;
+    await Promise.all(threads.map((thread) => thread.stop()));
+    return alive();
+  };
+  let isClosed = false;
   return {
     hash,
     dimensions,
     maxTokens,
     async encode(texts, onProgress) {
       if (texts.length === 0) return new Float32Array(0);
-      starting ??= startThreads(files.modelPath, options.threads ?? 2);
-      const threads = await starting;
+      const threads = await alive();
       const ids = texts.map((text) => tokenizer.encode(text));
       const vectors = new Float32Array(texts.length * dimensions);
       const idle = [...threads];
@@ -78,6 +87,7 @@ export function openEncoder(files: CheckedEncoder, options: EncoderOptions = {})
       return vectors;
     },
     async close() {
+      isClosed = true;
       const threads = await starting?.catch(() => []);
       starting = undefined;
       await Promise.all((threads ?? []).map((thread) => thread.stop()));

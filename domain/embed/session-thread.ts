@@ -10,6 +10,8 @@ export interface SessionThread {
    * @throws ModelError STK-ENCODER-SESSION
    */
   run(ids: Int32Array, texts: number): Promise<Float32Array>;
+  /** Whether the thread has gone, so that it runs nothing any more. */
+  isGone(): boolean;
   stop(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ export async function startSessionThread(modelPath: string): Promise<SessionThre
       last = next.catch(() => undefined);
       return next;
     },
+    isGone: () => ended !== undefined,
     async stop() {
       await worker.terminate();
     },

@@ -13,11 +13,12 @@ async function main(): Promise<void> {
     executionMode: 'sequential',
     interOpNumThreads: 1,
     intraOpNumThreads: 1,
-    logSeverityLevel: 3,
+    // What fails is thrown and told by whoever asked.
+    logSeverityLevel: 4,
   });
   const encode = async ({ ids, texts }: SessionRequest): Promise<Float32Array> => {
     const input = new Tensor('int32', ids, [texts, ids.length / texts]);
-    const results = await session.run({ [inputName]: input });
+    const results = await session.run({ [inputName]: input }, { logSeverityLevel: 4 });
     return results[outputName]?.data as Float32Array;
   };
   parentPort?.on('message', (request: SessionRequest) => {

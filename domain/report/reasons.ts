@@ -33,6 +33,7 @@ const reasons: Readonly<Record<string, Words>> = {
   'STK-CONTRACT-RANGE': ['outside the allowed range', '超出允许的范围'],
   'STK-CONTRACT-REJECTED-SHARE': ['too many rejected rows', '拒收比例过高'],
   'STK-CONTRACT-UNIQUE': ['value must be unique', '值必须唯一'],
+  'STK-EMBED-TEXT': ['text cannot be encoded', '文本无法编码'],
   'STK-INVENTORY-CONTAINS-SET': ['a value of the set is missing', '缺少集合中的取值'],
   'STK-INVENTORY-DISTRIBUTION': ['distributed otherwise than expected', '分布与预期不符'],
   'STK-INVENTORY-EQUAL-ROWCOUNT': ['other number of rows than the other source', '行数与另一来源不同'],
