@@ -71,16 +71,24 @@ export function durableStep(
   };
 }
 
+/** The effects of an activity that is no step of the road. */
+export type LooseContext = Pick<StageContext, 'log' | 'failpoint' | 'heartbeat' | 'signal'>;
+
 /** Wraps an activity that is no step of the road (plan, close, sweep): only errors, size and faults are handled. */
 export function durable<Request, Result>(
   deps: ActivityDeps,
   activity: string,
-  work: (request: Request, context: Pick<StageContext, 'log' | 'failpoint'>) => Promise<Result>,
+  work: (request: Request, context: LooseContext) => Promise<Result>,
 ): (request: Request) => Promise<Result> {
   return async (request) => {
     const pulse = startPulse();
     try {
-      const context = { log: activityLog(), failpoint: failpointOf(deps, activity) };
+      const context = {
+        log: activityLog(),
+        failpoint: failpointOf(deps, activity),
+        heartbeat: pulse.beat,
+        signal: Context.current().cancellationSignal,
+      };
       return assertSmall(await work(request, context));
     } catch (error) {
       throw toFailure(error, Context.current().cancellationSignal.aborted);

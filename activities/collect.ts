@@ -16,19 +16,24 @@ export const createCollectActivities = (deps: ActivityDeps) => {
   return {
     collectSource: durableStep(deps, 'collectSource', (scope) => {
       const { name, source, slices } = sourceBatch(scope);
-      const { config, input } = scope.plan;
+      const { config } = scope.plan;
       const context = { ...scope.context, threads: 1 };
       return collectSlices(scope.store, context, {
         name,
         source,
         limits: config.limits,
-        input,
+        input: folderOf(scope, source),
         slices,
         shelf,
       });
     }),
   };
 };
+
+/** What a source's paths are relative to. A replay has all pinned files in one folder, its input. */
+function folderOf({ plan, store }: StepScope, source: Source): string {
+  return source.type === 'files' || plan.trigger === 'replay' ? plan.input : store.dir;
+}
 
 /** The source and the planned slices a step works on. @throws InputError STK-STEP-UNKNOWN-SOURCE */
 export function sourceBatch({ request, plan }: StepScope): {

@@ -1,3 +1,4 @@
+import type { ReadSecret } from '../domain/collect/source-secrets.ts';
 import type { Encoder } from '../domain/embed/encoder.ts';
 import type { ReportRenderer } from '../domain/report/report.ts';
 import type { Logger } from '../domain/runtime/logger.ts';
@@ -17,6 +18,8 @@ export interface ActivityDeps {
   readonly engines: Readonly<Record<string, string>>;
   readonly threads: number;
   readonly now: () => Date;
+  /** Reads a credential by its reference, `env:NAME` or `file:/path`. @throws SourceError STK-SOURCE-CREDENTIAL */
+  readonly readSecret: ReadSecret;
   readonly render: ReportRenderer;
   /** Opens the text encoder of this machine; who opens it closes it. @throws ModelError STK-ENCODER-MISSING */
   readonly openEncoder: () => Promise<Encoder>;

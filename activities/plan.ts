@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import { listSource } from '../domain/collect/files.ts';
 import { openHashCache } from '../domain/collect/hash-cache.ts';
+import { listAnySource } from '../domain/collect/remote-sources.ts';
 import { type PlannedRun, planNight, putPlan } from '../domain/night/plan-night.ts';
 import { readRates } from '../domain/normalize/rates-file.ts';
 import { layPinnedInputs, replayStore } from '../domain/replay/replay-store.ts';
@@ -11,7 +11,7 @@ import { readRepairDecisions } from '../domain/store/repair-decisions.ts';
 import type { Runs } from '../domain/store/runs.ts';
 import type { CloseRequest, PlanRequest, PlanResult, PublishResult } from '../schemas/night.ts';
 import { type Plan, planSchema } from '../schemas/plan.ts';
-import { durable } from './boundary.ts';
+import { durable, type LooseContext } from './boundary.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** Plan and close: the first and the last page of every run record. */
@@ -21,9 +21,12 @@ export const createPlanActivities = (deps: ActivityDeps) => ({
    *
    * Fails with STK-SOURCE-MISSING, STK-PLAN-OLDER, STK-REPLAY-GONE.
    */
-  planRun: durable(deps, 'planRun', async (request: PlanRequest, { failpoint }): Promise<PlanResult> => {
+  planRun: durable(deps, 'planRun', async (request: PlanRequest, context): Promise<PlanResult> => {
+    const { failpoint } = context;
     const record = request.replayOf ?? Context.current().info.workflowExecution?.runId ?? 'unknown';
-    const planned = request.replayOf ? await pinnedPlan(deps, request.replayOf) : await plan(deps, request);
+    const planned = request.replayOf
+      ? await pinnedPlan(deps, request.replayOf)
+      : await plan(deps, request, context);
     const result = await putPlan(deps.store, planned, record);
     await failpoint('mid');
     await openRecord(deps, runsOf(deps, record, request.replayOf !== undefined), result, planned.plan);
@@ -51,11 +54,12 @@ export const createPlanActivities = (deps: ActivityDeps) => ({
   ),
 });
 
-async function plan(deps: ActivityDeps, request: PlanRequest): Promise<PlannedRun> {
+async function plan(deps: ActivityDeps, request: PlanRequest, context: LooseContext): Promise<PlannedRun> {
   const hashes = await openHashCache(deps.store.dir);
+  const landing = { ...deps, ...context, storeDir: deps.store.dir, force: request.force };
   const planned = await planNight(
     deps.store,
-    { ...deps, listSource: (options) => listSource({ ...options, hashes }) },
+    { ...deps, listSource: (options) => listAnySource({ ...options, hashes }, landing) },
     request,
   );
   await hashes.save();

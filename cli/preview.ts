@@ -1,9 +1,10 @@
 import { cpus } from 'node:os';
 import pc from 'picocolors';
-import { listSource } from '../domain/collect/files.ts';
 import { openHashCache } from '../domain/collect/hash-cache.ts';
+import { listLanded } from '../domain/collect/remote-sources.ts';
 import { type DateState, needsWork } from '../domain/night/date-states.ts';
 import { type PlannedRun, planNight } from '../domain/night/plan-night.ts';
+import { dataDateOf } from '../domain/plan/dates.ts';
 import { countText, sizeText } from '../domain/report/format.ts';
 import { SourceError } from '../domain/runtime/errors.ts';
 import type { PlanRequest, Reprocess } from '../schemas/night.ts';
@@ -13,7 +14,10 @@ import type { GlobalOptions } from './options.ts';
 import { table } from './output.ts';
 import type { Reading } from './session.ts';
 
-/** Plans a run here and now, exactly as the plan step would, without starting anything. */
+/**
+ * Plans a run here and now, exactly as the plan step would, without starting anything. Of a source that is no files only what
+ * was landed counts: a preview reads from nowhere else.
+ */
 export async function previewPlan(reading: Reading, request: PlanRequest): Promise<PlannedRun> {
   const { project, store } = reading;
   const hashes = await openHashCache(store.dir);
@@ -25,7 +29,7 @@ export async function previewPlan(reading: Reading, request: PlanRequest): Promi
       codeVersion: codeVersion(),
       engines: await engineVersions(),
       threads: project.config.engine.threads ?? cpus().length,
-      listSource: (options) => listSource({ ...options, hashes }),
+      listSource: (options) => listLanded({ ...options, hashes }, store.dir),
     },
     request,
   );
@@ -34,15 +38,19 @@ export async function previewPlan(reading: Reading, request: PlanRequest): Promi
 }
 
 /**
- * The newest date any dated source has a file for: what `run` means without `--date`.
+ * The newest date any dated source has a file for: what `run` means without `--date`. A source that is no files has rows up
+ * to the date a scheduled night would take now.
  *
  * @throws SourceError STK-SOURCE-MISSING when no dated source has any file
  */
 export async function newestDate(project: Project): Promise<string> {
+  const { timezone, schedule } = project.config;
   const { newestSliceDate } = await import('../domain/collect/files.ts');
   const dates = await Promise.all(
     Object.entries(project.config.sources).map(([name, source]) =>
-      newestSliceDate({ input: project.input, name, source }),
+      source.type === 'files'
+        ? newestSliceDate({ input: project.input, name, source })
+        : dataDateOf(new Date().toISOString(), timezone, schedule.offsetDays),
     ),
   );
   const newest = dates

@@ -44,10 +44,22 @@ function describe(issue: z.core.$ZodIssue, root: unknown): ConfigIssue[] {
   });
 }
 
+/** Keys of a source below which a credential may stand by mistake. */
+const secretKeys: ReadonlySet<PropertyKey> = new Set([
+  'connection',
+  'headers',
+  'query',
+  'url',
+  'accessKey',
+  'secretKey',
+]);
+
 function received(root: unknown, path: readonly PropertyKey[]): string {
   let value = root;
   for (const key of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
   if (value === undefined || typeof value === 'object' || typeof value === 'function') return '';
+  // Somebody who put a credential where its reference belongs finds it in no message.
+  if (path.some((key) => secretKeys.has(key))) return '';
   return ` (received ${JSON.stringify(value)})`;
 }
 

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { contractSchema } from './contract.ts';
 import { type EntityName, entities, entityNames } from './entities.ts';
 import { name, sqlExpression } from './names.ts';
+import { checkDatabase, postgresShape } from './source-database.ts';
+import { filesShape } from './source-files.ts';
 
 /** How one source is mapped onto one entity: SQL expressions over the source's columns (all text, trimmed, NFC). */
 export const mappingSchema = z.strictObject({
@@ -69,46 +71,8 @@ function checkMapping(entity: EntityName, mapping: Mapping, context: z.Refinemen
   }
 }
 
-/** One source of files and what it means. */
-export const sourceSchema = z.strictObject({
-  type: z.literal('files').default('files'),
-  /**
-   * Path or paths relative to `input`, with `{date}` (YYYY-MM-DD) for the slice and `*` within one name.
-   * Without `{date}` the source is one slice called `all`.
-   */
-  path: z.union([z.string(), z.array(z.string()).min(1)]),
-  /** Default: by the file's ending. */
-  format: z.enum(['csv', 'tsv', 'json', 'jsonl', 'parquet', 'xlsx']).optional(),
-  /** Text encoding as WHATWG names it (`utf-8`, `gb18030`, `windows-1252`, `utf-16le`). Default utf-8. */
-  encoding: z.string().default('utf-8'),
-  /** Encoding to fall back to, file by file, when the bytes are not valid in `encoding`. Without it such lines are rejected. */
-  fallbackEncoding: z.string().optional(),
-  csv: z
-    .strictObject({
-      /** Default: `,` (csv) or tab (tsv). A file whose header has one column and another common delimiter is refused. */
-      delimiter: z.string().length(1).optional(),
-      /** Whether the first line names the columns. Without it give `columns`. */
-      header: z.boolean().default(true),
-      columns: z.array(z.string()).optional(),
-      /** What texts with delimiters in them stand in; empty: nothing. Default: the double quote. */
-      quote: z.enum(['"', "'", '']).optional(),
-      /** How a quote stands inside quotes. Default: doubled. */
-      escapes: z.enum(['double', 'backslash']).optional(),
-      /** 1 or 2: a run of at least so many delimiters is one, as in columns aligned by blanks. Default 0: each counts. */
-      run: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
-      /** Whether blanks beside a quote belong to no field. Default: they do. */
-      blankBeforeQuote: z.boolean().optional(),
-      /** Lines that begin with this character are passed over. Default: none. */
-      comment: z
-        .string()
-        .regex(/^[!-~]$/, 'expected one ASCII character')
-        .optional(),
-      /** Lines above the header. Default 0. */
-      skipLines: z.number().int().min(0).optional(),
-    })
-    .prefault({}),
-  /** Sheet of a workbook to take. Default: the first visible one that has rows. */
-  sheet: z.string().optional(),
+/** What every source has, wherever its rows come from. */
+const common = {
   /** Texts that mean "no value", compared after trimming. The empty text always does. */
   nullValues: z.array(z.string()).default([]),
   /**
@@ -146,5 +110,20 @@ export const sourceSchema = z.strictObject({
     .optional(),
   entities: mappings,
   contract: contractSchema.prefault({}),
-});
+};
+
+/** A source of files. */
+export const filesSourceSchema = z.strictObject({ ...filesShape, ...common });
+export type FilesSource = z.infer<typeof filesSourceSchema>;
+
+/** A source in a PostgreSQL database. */
+export const postgresSourceSchema = z
+  .strictObject({ ...postgresShape, ...common })
+  .superRefine(checkDatabase);
+export type PostgresSource = z.infer<typeof postgresSourceSchema>;
+
+/** One source and what it means: files, or what is first read from elsewhere into files (`type`). */
+export const sourceSchema = z.discriminatedUnion('type', [filesSourceSchema, postgresSourceSchema]);
 export type Source = z.infer<typeof sourceSchema>;
+/** A source whose rows are read from elsewhere into the store's landing zone first. */
+export type RemoteSource = Exclude<Source, FilesSource>;

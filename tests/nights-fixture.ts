@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { type ChildShelf, createChildShelf } from '../domain/collect/child-shelf.ts';
 import { collectSlices } from '../domain/collect/collect.ts';
-import { listSource } from '../domain/collect/files.ts';
+import { listAnySource } from '../domain/collect/remote-sources.ts';
+import { type ReadSecret, secretReader } from '../domain/collect/source-secrets.ts';
 import { dedupEvents } from '../domain/dedup/dedup-events.ts';
 import { publishedSlices } from '../domain/normalize/drift-slices.ts';
 import { normalizeSlices } from '../domain/normalize/normalize.ts';
@@ -47,7 +48,7 @@ export interface Nights {
 }
 
 /** Opens it in a folder of its own; `remove` deletes that. No server: the stages are called one after another. */
-export async function openNights(): Promise<Nights> {
+export async function openNights(readSecret: ReadSecret = secretReader({})): Promise<Nights> {
   const dir = await mkdtemp(join(tmpdir(), 'stocktake-nights-'));
   const input = join(dir, 'input');
   await mkdir(input);
@@ -60,7 +61,7 @@ export async function openNights(): Promise<Nights> {
       await writeFile(join(input, path), content);
     },
     gone: (path) => rm(join(input, path)),
-    run: (sources, date) => runNight({ store, input, shelf }, configOf(sources), date),
+    run: (sources, date) => runNight({ store, input, shelf, readSecret }, configOf(sources), date),
     async read({ datasets }, dataset, columns) {
       const files = (datasets[dataset] ?? []).flatMap((slice) => slice.files).filter(({ rows }) => rows > 0);
       const paths = await store.objects.openAll(files);
@@ -82,13 +83,20 @@ export async function openNights(): Promise<Nights> {
   };
 }
 
-async function runNight({ store, input, shelf }: Place, config: Config, date: string): Promise<Night> {
+async function runNight(
+  { store, input, shelf, readSecret }: Place,
+  config: Config,
+  date: string,
+): Promise<Night> {
   const context = stageContext({ memoryMb: 512 });
   const base = await store.snapshots.current();
   const plans: SourcePlan[] = [];
   const outputs = [];
   for (const [name, source] of Object.entries(config.sources)) {
-    const plan = await listSource({ input, name, source, to: date });
+    const plan = await listAnySource(
+      { input, name, source, to: date },
+      { ...context, storeDir: store.dir, readSecret },
+    );
     plans.push(plan);
     const { slices } = plan;
     if (slices.length === 0) continue;
@@ -96,7 +104,7 @@ async function runNight({ store, input, shelf }: Place, config: Config, date: st
       name,
       source,
       limits: config.limits,
-      input,
+      input: source.type === 'files' ? input : store.dir,
       slices,
       shelf,
     });
@@ -149,6 +157,7 @@ interface Place {
   readonly input: string;
   /** Parsing children wait here between two nights. */
   readonly shelf: ChildShelf;
+  readonly readSecret: ReadSecret;
 }
 
 /** Rows in = rows out + duplicates + merged + rejected + skipped. */

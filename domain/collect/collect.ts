@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts';
 import type { ChildShelf } from './child-shelf.ts';
 import { createCommitter } from './committer.ts';
 import type { ParseRules } from './jobs.ts';
+import { asFiles } from './landed-files.ts';
 import { createParsePool } from './parse-pool.ts';
 import { stageSlice } from './slice.ts';
 import { datasetSlice, type SliceScope, sliceProblems, sliceScope } from './slice-output.ts';
@@ -25,7 +26,7 @@ export interface CollectWork {
   readonly name: string;
   readonly source: Source;
   readonly limits: Config['limits'];
-  /** Absolute folder the slices' paths are relative to. */
+  /** Absolute folder the slices' paths are relative to: the input, or the store for a source that is no files. */
   readonly input: string;
   readonly slices: readonly PlannedSlice[];
   /** Main module of the parsing child. Default: the parser of this room. */
@@ -131,11 +132,11 @@ function childFolders(
 }
 
 function rulesOf({ name, source, limits }: CollectWork): ParseRules {
-  const { format, encoding, fallbackEncoding, csv, sheet } = source;
+  const { format, encoding, fallbackEncoding, csv, sheet } = asFiles(name, source);
   for (const label of [encoding, fallbackEncoding]) {
-    if (label === undefined || encodingName(label)) continue;
+    if (label === undefined || encodingName(label) || (label === 'auto' && label === encoding)) continue;
     throw new ConfigError(
-      `Source ${name} names the encoding ${JSON.stringify(label)}, which does not exist; expected a WHATWG name such as utf-8, gb18030, windows-1252, shift_jis or utf-16le`,
+      `Source ${name} names the encoding ${JSON.stringify(label)}, which does not exist; expected auto, or a WHATWG name such as utf-8, gb18030, windows-1252, shift_jis or utf-16le`,
       { code: 'STK-COLLECT-CONFIG', details: { source: name, encoding: label } },
     );
   }

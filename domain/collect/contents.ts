@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Source } from '../../schemas/source.ts';
+import type { FilesSource } from '../../schemas/source.ts';
 import type { SourceError } from '../runtime/errors.ts';
 import { createBudget, type ExpansionBudget, gunzipFile, unzstdFile } from './expand.ts';
 import type { ParseJob } from './jobs.ts';
@@ -9,7 +9,7 @@ import { fileRefusal, isFileRefusal } from './reject-log.ts';
 import { expandZip, type ZipMember } from './zip-members.ts';
 
 /** A format a content can be parsed as; `guess` is for what its bytes must tell. */
-export type Format = NonNullable<Source['format']> | 'guess';
+export type Format = NonNullable<FilesSource['format']> | 'guess';
 
 /** One file to parse: the received file, what it expands to, or a member of it. */
 export interface ReadableContent {

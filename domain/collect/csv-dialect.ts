@@ -1,4 +1,4 @@
-import type { Source } from '../../schemas/source.ts';
+import type { FilesSource } from '../../schemas/source.ts';
 
 /** How a CSV-like text is written, beyond what RFC 4180 allows for. */
 export interface Dialect {
@@ -31,7 +31,7 @@ export function plainDialect(delimiter: string): Dialect {
 }
 
 /** RFC 4180 with what a source says otherwise. */
-export function statedDialect(delimiter: string, csv: Source['csv']): Dialect {
+export function statedDialect(delimiter: string, csv: FilesSource['csv']): Dialect {
   const plain = plainDialect(delimiter);
   return {
     delimiter,

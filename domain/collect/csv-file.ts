@@ -1,4 +1,4 @@
-import type { Source } from '../../schemas/source.ts';
+import type { FilesSource } from '../../schemas/source.ts';
 import { openWindow } from './byte-window.ts';
 import { type Dialect, isPlain } from './csv-dialect.ts';
 import { quoteRecord } from './csv-fields.ts';
@@ -20,7 +20,7 @@ export interface CsvTask {
   readonly out: string;
   /** Scratch file for a cleaned copy. */
   readonly cleaned: string;
-  readonly csv: Source['csv'];
+  readonly csv: FilesSource['csv'];
   readonly dialect: Dialect;
   readonly recordBytes: number;
   /** Most columns. */

@@ -1,4 +1,4 @@
-import type { Source } from '../../schemas/source.ts';
+import type { FilesSource } from '../../schemas/source.ts';
 import type { ByteWindow } from './byte-window.ts';
 import { refuseRepeated } from './column-names.ts';
 import type { Dialect } from './csv-dialect.ts';
@@ -26,7 +26,7 @@ export interface CsvHeader {
 
 /** What reading a header needs to know of the source. */
 export interface HeaderRules {
-  readonly csv: Source['csv'];
+  readonly csv: FilesSource['csv'];
   readonly dialect: Dialect;
   readonly recordBytes: number;
   /** Most columns a file may have. */

@@ -7,6 +7,7 @@ import { SourceError, systemErrorCode } from '../runtime/errors.ts';
 import { hashFile } from '../runtime/hashing.ts';
 import { inWaves } from '../runtime/waves.ts';
 import type { HashCache } from './hash-cache.ts';
+import { asFiles } from './landed-files.ts';
 import {
   findMatches,
   isAbsent,
@@ -16,7 +17,7 @@ import {
   whereItEnds,
 } from './patterns.ts';
 
-/** What to list: a source below an absolute input folder. */
+/** What to list: a source below an absolute folder, `input`; of one that is no files what was landed, below the store. */
 export interface ListOptions {
   readonly input: string;
   readonly name: string;
@@ -89,8 +90,12 @@ async function matchedFiles(options: ListOptions): Promise<Match[]> {
   }
 }
 
+function pathsOf({ name, source }: Pick<ListOptions, 'name' | 'source'>): string[] {
+  return [asFiles(name, source).path].flat();
+}
+
 function patternsOf({ name, source }: ListOptions): PathPattern[] {
-  return [source.path].flat().map((path) => parsePattern(name, path));
+  return pathsOf({ name, source }).map((path) => parsePattern(name, path));
 }
 
 /** Whether a matched name is a file, and one that lies inside the input folder after following symlinks. */
@@ -196,7 +201,7 @@ async function whyMissing(
   const dates = found.flatMap(({ date }) => date ?? []).sort();
   if (dates.length > 0) {
     const wanted = from ? `from ${from} to ${to}` : `up to ${to}`;
-    return `${[options.source.path].flat().join(', ')} has no file dated ${wanted}; there are ${dates.length} from ${dates[0]} to ${dates.at(-1)}`;
+    return `${pathsOf(options).join(', ')} has no file dated ${wanted}; there are ${dates.length} from ${dates[0]} to ${dates.at(-1)}`;
   }
   const reasons = await Promise.all(
     patternsOf(options).map(async (pattern) => {

@@ -1,18 +1,19 @@
 import type { Config } from '../../schemas/config.ts';
-import type { Source } from '../../schemas/source.ts';
+import type { FilesSource } from '../../schemas/source.ts';
 import type { ContentGuess } from './guess-content.ts';
 import type { ColumnGuess } from './guess-types.ts';
 import type { ColumnChoice, JsonFlat } from './json-file.ts';
+import type { ReadingHints } from './reading-hints.ts';
 import type { ReasonCount, RejectReason } from './reject-log.ts';
 import type { Column, WrittenTable } from './sandbox.ts';
 
 /** The part of a source and of the limits that decides what parsing gives. */
 export interface ParseRules {
-  readonly format?: Source['format'] | undefined;
+  readonly format?: FilesSource['format'] | undefined;
   readonly encoding: string;
   readonly fallbackEncoding?: string | undefined;
-  readonly csv: Source['csv'];
-  readonly sheet?: string | undefined;
+  readonly csv: FilesSource['csv'];
+  readonly sheet?: string | number | undefined;
   readonly limits: Config['limits'];
 }
 
@@ -31,6 +32,8 @@ export interface ParseJob {
   readonly whole: boolean;
   /** Guess format, encoding and dialect from the bytes, instead of taking them from the name and the rules. */
   readonly guess?: boolean;
+  /** What is not to be guessed then. */
+  readonly hints?: ReadingHints;
 }
 
 /** Put the tables of a slice's files together, in the order given. Without any table the result has no source column. */

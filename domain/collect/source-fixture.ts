@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { ArtifactRef, Manifest } from '../../schemas/artifact.ts';
 import { type Config, configSchema } from '../../schemas/config.ts';
 import type { SourcePlan } from '../../schemas/plan.ts';
-import { type Source, sourceSchema } from '../../schemas/source.ts';
+import { type FilesSource, filesSourceSchema } from '../../schemas/source.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import { stageContext as smallContext } from '../runtime/stage-fixture.ts';
@@ -18,7 +18,7 @@ import { collectSlices } from './collect.ts';
 import { listSource } from './files.ts';
 
 /** A source as a user writes it; entities do not matter here. */
-export type SourceInput = Omit<z.input<typeof sourceSchema>, 'entities'>;
+export type SourceInput = Omit<z.input<typeof filesSourceSchema>, 'entities'>;
 
 /** What a test may vary. */
 export interface CollectOptions {
@@ -97,9 +97,9 @@ export async function openSourceFixture(): Promise<SourceFixture> {
 }
 
 /** A source with every default filled in. */
-export function sourceOf(source: SourceInput): Source {
+export function sourceOf(source: SourceInput): FilesSource {
   const columns = { item_id: 'sku', kind: 'kind', time: 'time' };
-  return sourceSchema.parse({ ...source, entities: { events: { columns } } });
+  return filesSourceSchema.parse({ ...source, entities: { events: { columns } } });
 }
 
 /** The limits of a configuration that sets none. */

@@ -1,4 +1,4 @@
-import type { Source } from '../../schemas/source.ts';
+import type { FilesSource } from '../../schemas/source.ts';
 import { refuseRepeated, reservedNames } from './column-names.ts';
 import { quoteRecord } from './csv-fields.ts';
 import { cleanedCsvSql, csvColumns } from './csv-sql.ts';
@@ -21,9 +21,9 @@ export interface XlsxTask {
   readonly out: string;
   /** Scratch file for a copy of the rows. */
   readonly cleaned: string;
-  readonly csv: Source['csv'];
-  /** The sheet's name. Default: the first visible one that has rows. */
-  readonly sheet?: string | undefined;
+  readonly csv: FilesSource['csv'];
+  /** The sheet's name, or its place from 1. Default: the first visible one that has rows. */
+  readonly sheet?: string | number | undefined;
   /** Whether the header may be guessed, and names that occur twice be numbered. */
   readonly guess: boolean;
   readonly recordBytes: number;
@@ -63,7 +63,7 @@ export async function parseXlsx(sandbox: Sandbox, task: XlsxTask, rejects: Rejec
 
 function chosenSheet(workbook: Workbook, task: XlsxTask): { sheet: Sheet; range: SheetRange } {
   const visible = workbook.sheets.filter(({ hidden }) => !hidden);
-  const wanted = workbook.sheets.filter(({ name }) => name === task.sheet);
+  const wanted = workbook.sheets.filter(({ name }, at) => name === task.sheet || at + 1 === task.sheet);
   const sheets = task.sheet !== undefined ? wanted : visible.length > 0 ? visible : workbook.sheets;
   if (sheets.length === 0) {
     const names = workbook.sheets.slice(0, 10).map(({ name }) => name);

@@ -1,0 +1,183 @@
+import type { Client } from 'pg';
+import type { PostgresSource } from '../../schemas/source.ts';
+import { secondsOf } from '../../schemas/source-remote.ts';
+import { messageOf, SourceError, StocktakeError, systemErrorCode } from '../runtime/errors.ts';
+import type { Extract, ExtractScope } from './landing.ts';
+import { oids, type PostgresColumn, rowWriter } from './postgres-json.ts';
+import { type ReadSecret, secretsOfUrl, withoutSecrets } from './source-secrets.ts';
+
+const batchRows = 10_000;
+const connectMs = 10_000;
+
+/** SQLSTATE classes and system errors that pass by themselves: connections, shortage, a server that starts or stops. */
+const passing =
+  /^(08|53|57P0[123]|40001|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)/;
+
+/**
+ * Reads a table or query of a PostgreSQL database by a cursor, in one repeatable-read, read-only transaction.
+ *
+ * Rows come by watermark, then primary key. Values are JSON without loss: times as ISO 8601 in UTC (those without a zone
+ * without one), numeric and bigint as decimal texts, bytea as base64, json as json.
+ *
+ * @throws SourceError STK-SOURCE-CREDENTIAL, STK-SOURCE-READ
+ */
+export function postgresExtract(name: string, source: PostgresSource, readSecret: ReadSecret): Extract {
+  return async (scope) => {
+    const connectionString = await readSecret(source.connection);
+    const { default: pg } = await import('pg');
+    try {
+      const client = new pg.Client({
+        connectionString,
+        connectionTimeoutMillis: connectMs,
+        statement_timeout: source.timeoutSeconds * 1000,
+        application_name: 'stocktake',
+        types: { getTypeParser: () => (text: string) => text },
+      });
+      return await connected(client, scope.signal, () => readAll(client, source, scope));
+    } catch (error) {
+      throw readError(name, error, secretsOfUrl(connectionString));
+    }
+  };
+}
+
+async function connected<Result>(
+  client: Client,
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  // A connection that breaks fails the query under way; as an event of its own it would end the process.
+  client.on('error', () => undefined);
+  const stop = (): void => void client.end().catch(() => undefined);
+  signal.addEventListener('abort', stop);
+  try {
+    await client.connect();
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function readAll(
+  client: Client,
+  source: PostgresSource,
+  { since, signal, onRows }: ExtractScope,
+): Promise<{ watermark?: string }> {
+  await client.query(
+    "set timezone = 'UTC'; set datestyle = 'ISO'; set intervalstyle = 'iso_8601'; set bytea_output = 'hex'",
+  );
+  await client.query('begin isolation level repeatable read read only');
+  const columns = await describe(client, source);
+  const write = rowWriter(columns);
+  const at = columns.findIndex(({ name }) => name === source.watermark);
+  const select = await selectSql(client, source, columns[at], since);
+  const { default: Cursor } = await import('pg-cursor');
+  const cursor = client.query(
+    new Cursor<(string | null)[]>(select.text, select.values, { rowMode: 'array' }),
+  );
+  let watermark: string | undefined;
+  for (;;) {
+    signal.throwIfAborted();
+    const rows = await cursor.read(batchRows);
+    if (rows.length === 0) break;
+    await onRows(rows.map(write));
+    watermark = rows.at(-1)?.[at] ?? watermark;
+  }
+  await client.query('commit');
+  return watermark === undefined ? {} : { watermark };
+}
+
+async function describe(client: Client, source: PostgresSource): Promise<PostgresColumn[]> {
+  const { fields } = await client.query(`select * from ${relation(source)} as source limit 0`);
+  const columns = fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }));
+  const names = columns.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new SourceError(`the query gives two columns named ${twice}; name each once with "as"`, {
+      code: 'STK-SOURCE-COLUMNS',
+    });
+  }
+  if (source.watermark !== undefined && !names.includes(source.watermark)) {
+    throw new SourceError(`there is no watermark column ${source.watermark}; there are ${names.join(', ')}`, {
+      code: 'STK-SOURCE-COLUMNS',
+    });
+  }
+  return columns;
+}
+
+async function selectSql(
+  client: Client,
+  source: PostgresSource,
+  watermark: PostgresColumn | undefined,
+  since: string | undefined,
+): Promise<{ text: string; values: string[] }> {
+  const keys = source.table === undefined ? [] : await primaryKey(client, source);
+  const order = [...(watermark ? [watermark.name] : []), ...keys].map(
+    (column, index) => `${quoted(column)}${index === 0 && watermark ? ' nulls first' : ''}`,
+  );
+  const from = `select * from ${relation(source)} as source`;
+  const by = order.length > 0 ? ` order by ${order.join(', ')}` : '';
+  const bound = watermark && boundOf(watermark, source.overlap);
+  if (!watermark || !bound || since === undefined) return { text: from + by, values: [] };
+  return {
+    text: `${from} where ${quoted(watermark.name)} > ${bound.sql}${by}`,
+    values: [since, ...bound.values],
+  };
+}
+
+/** The value reading begins above: the newest one had, less the overlap. */
+function boundOf(
+  { name, type }: PostgresColumn,
+  overlap: string | number | undefined,
+): { sql: string; values: string[] } {
+  const time = oids.times[type];
+  const counter = oids.counters[type];
+  const seconds = typeof overlap === 'string' ? secondsOf(overlap) : undefined;
+  if (time && (overlap === undefined || seconds !== undefined)) {
+    return { sql: `$1::${time} - make_interval(secs => $2::text::float8)`, values: [String(seconds ?? 0)] };
+  }
+  if (counter && seconds === undefined) {
+    return { sql: '$1::numeric - $2::numeric', values: [String(overlap ?? 0)] };
+  }
+  throw new SourceError(
+    time || counter
+      ? `the overlap ${JSON.stringify(overlap)} does not fit the watermark column ${name}; give ${time ? "a span of time such as '2 days'" : 'a number'}`
+      : `the watermark column ${name} is neither a time nor a number; choose one that grows with every new row, or mode: 'full'`,
+    { code: 'STK-SOURCE-COLUMNS' },
+  );
+}
+
+async function primaryKey(client: Client, source: PostgresSource): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select a.attname as name from pg_index i
+     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+     where i.indrelid = $1::regclass and i.indisprimary
+     order by array_position(i.indkey::int2[], a.attnum)`,
+    [relation(source)],
+  );
+  return rows.map(({ name }) => name);
+}
+
+function relation({ table, query }: PostgresSource): string {
+  return table === undefined ? `(${query ?? ''}\n)` : table.split('.').map(quoted).join('.');
+}
+
+function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}
+
+function readError(source: string, error: unknown, secrets: readonly string[]): StocktakeError {
+  if (error instanceof StocktakeError && !(error instanceof SourceError)) return error;
+  const code = systemErrorCode(error) ?? '';
+  const text = withoutSecrets(messageOf(error) || code, secrets);
+  const state = /^[0-9A-Z]{5}$/.test(code) ? ` (SQLSTATE ${code})` : '';
+  // Without the cause: a driver's error may carry the address and the credential it was given.
+  return new SourceError(
+    `Source ${source} cannot be read from PostgreSQL: ${text}${state}; look with: stocktake source test ${source}`,
+    {
+      code: error instanceof SourceError ? error.code : 'STK-SOURCE-READ',
+      retryable: passing.test(code) || (/timeout|terminated/i.test(messageOf(error)) && !code),
+      details: { source },
+    },
+  );
+}

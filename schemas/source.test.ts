@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { parseConfig } from './config-parse.ts';
+
+const entities = { events: { columns: { item_id: 'item', kind: "'view'", time: 'at' } } };
+
+function problemsOf(source: object): string[] {
+  const parsed = parseConfig({ project: 'shop', sources: { orders: { ...source, entities } } });
+  return parsed.ok ? [] : parsed.issues.map(({ path, message }) => `${path}: ${message}`);
+}
+
+const postgres = { type: 'postgres', connection: 'env:SHOP_DB', table: 'shop.orders', watermark: 'at' };
+
+it('takes a PostgreSQL source, and files without a word of their kind', () => {
+  expect(problemsOf(postgres)).toEqual([]);
+  expect(problemsOf({ path: '{date}.csv' })).toEqual([]);
+});
+
+it.each(['orders; drop table orders', 'orders" --', 'a.b.c', 'orders where 1=1', ''])(
+  'refuses %j as a table',
+  (table) => {
+    expect(problemsOf({ ...postgres, table }).join()).toContain('STK-CONFIG-IDENTIFIER');
+  },
+);
+
+it('refuses an injected watermark, and a query of two statements', () => {
+  expect(problemsOf({ ...postgres, watermark: 'at" desc' }).join()).toContain('STK-CONFIG-IDENTIFIER');
+  const { table: _, ...rest } = postgres;
+  expect(problemsOf({ ...rest, query: 'select 1; drop table orders' }).join()).toContain('one select');
+  expect(problemsOf({ ...rest, query: 'delete from orders' }).join()).toContain('one select');
+});
+
+it('refuses a credential in place of its reference, and does not repeat it', () => {
+  const problems = problemsOf({ ...postgres, connection: 'postgres://me:hunter2@db/shop' }).join();
+  expect(problems).toContain("'env:NAME'");
+  expect(problems).not.toContain('hunter2');
+});
+
+it('asks for a watermark, or for the whole table each night', () => {
+  const { watermark: _, ...rest } = postgres;
+  expect(problemsOf(rest).join()).toContain("mode: 'full'");
+  expect(problemsOf({ ...rest, mode: 'full' })).toEqual([]);
+  expect(problemsOf({ ...postgres, mode: 'full' }).join()).toContain("belongs to mode: 'incremental'");
+  expect(problemsOf({ ...postgres, overlap: 'two days' }).join()).toContain("'2 days'");
+});
+
+it('asks for a table or a query, not for both', () => {
+  expect(problemsOf({ ...postgres, query: 'select 1' }).join()).toContain('either a table or a query');
+});
