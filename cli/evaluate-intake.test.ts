@@ -27,6 +27,21 @@ describe('stocktake evaluate intake', () => {
     });
   });
 
+  it('reads files as it is told, and refuses what cannot be told', async () => {
+    const told = ['--delimiter', ';', '--header', 'no', '--encoding', 'utf-8', '--json', '--quiet'];
+    const { code, stdout } = await stocktake(['evaluate', 'intake', '--dir', dir, ...told], { cwd: dir });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      reading: { delimiter: ';', header: false, encoding: 'utf-8' },
+      totals: { rowsIn: 6, rowsOut: 6 },
+    });
+    const refused = await stocktake(['evaluate', 'intake', '--dir', dir, '--encoding', 'klingon'], {
+      cwd: dir,
+    });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("'klingon' is no encoding");
+  });
+
   it('prints a table by default and says what is wrong with a folder that is not there', async () => {
     const shown = await stocktake(['evaluate', 'intake', '--dir', dir, '--quiet'], { cwd: dir });
     expect(shown.stdout).toMatch(/1 loaded, 1 partly, 0 refused; 4 rows in = 3 out \+ 1 rejected/);

@@ -3,8 +3,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
-import { evaluateIntake } from '../domain/collect/intake.ts';
+import { evaluateIntake, type IntakeOptions, type IntakeReading } from '../domain/collect/intake.ts';
 import type { IntakeDocument, IntakeFile } from '../domain/collect/intake-document.ts';
+import { encodingName } from '../domain/collect/text-encoding.ts';
 import { countText, sizeText } from '../domain/report/format.ts';
 import { CliError, messageOf } from '../domain/runtime/errors.ts';
 import { silentLogger } from '../domain/runtime/logger.ts';
@@ -15,6 +16,12 @@ import { createOutput, type Output, table } from './output.ts';
 interface IntakeFlags {
   readonly dir: string;
   readonly seconds: number;
+  readonly encoding?: string;
+  readonly delimiter?: string;
+  readonly quote?: '"' | "'" | '';
+  readonly header?: boolean;
+  readonly skip?: number;
+  readonly sheet?: string | number;
 }
 
 /** Adds `evaluate intake` to the `evaluate` command. */
@@ -28,6 +35,16 @@ export function addEvaluateIntake(
     .description('every file of a folder through collect: what was taken, what was kept out and why')
     .requiredOption('--dir <folder>', 'folder whose files are read, subfolders included')
     .option('--seconds <n>', 'seconds one file may take', seconds, 120)
+    .option(
+      '--encoding <name>',
+      'encoding of all texts, as WHATWG names it; auto guesses file by file',
+      encoding,
+    )
+    .option('--delimiter <char>', 'delimiter of all texts of fields: one character, or tab', delimiter)
+    .option('--quote <char>', 'what texts stand in: ", \' or none', quote)
+    .option('--header <yes|no>', 'whether the first line names the columns', yesOrNo)
+    .option('--skip <lines>', 'lines above the header', lines)
+    .option('--sheet <sheet>', 'sheet of workbooks: its name, its place from 1, or all', sheet)
     .action(async (flags: IntakeFlags, command: Command) => end(await intake(flags, globals(command))));
 }
 
@@ -48,6 +65,7 @@ async function intake(flags: IntakeFlags, globals: GlobalOptions): Promise<numbe
       signal: abort.signal,
       log: silentLogger,
       now: () => performance.now(),
+      ...readingOf(flags),
       onFile: (file, done, total) => out.note(`${done}/${total} ${file.outcome} ${file.path}`),
     });
     if (globals.json) out.json(document);
@@ -73,6 +91,19 @@ async function refuseNoFolder(dir: string): Promise<void> {
     exitCode: 2,
     cause: reason,
   });
+}
+
+function readingOf(flags: IntakeFlags): Pick<IntakeOptions, 'reading'> {
+  const { encoding: said, delimiter: cut, quote: mark, header, skip, sheet: wanted } = flags;
+  const reading: IntakeReading = {
+    ...(said === undefined || said === 'auto' ? {} : { encoding: said }),
+    ...(cut === undefined ? {} : { delimiter: cut }),
+    ...(mark === undefined ? {} : { quote: mark }),
+    ...(header === undefined ? {} : { header }),
+    ...(skip === undefined ? {} : { skipLines: skip }),
+    ...(wanted === undefined ? {} : { sheet: wanted }),
+  };
+  return Object.keys(reading).length > 0 ? { reading } : {};
 }
 
 function print({ data, totals, files }: IntakeDocument, out: Output): void {
@@ -130,4 +161,40 @@ function seconds(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError(`'${text}' is no number of seconds above 0`);
+}
+
+function encoding(text: string): string {
+  if (text === 'auto' || encodingName(text)) return text;
+  throw new InvalidArgumentError(
+    `'${text}' is no encoding; expected auto, utf-8, gb18030, windows-1252, shift_jis, utf-16le or another WHATWG name`,
+  );
+}
+
+function delimiter(text: string): string {
+  const character = ['tab', '\\t'].includes(text) ? '\t' : text;
+  if (/^[\t\x20-\x7e]$/.test(character) && character !== '"') return character;
+  throw new InvalidArgumentError(
+    `'${text}' is no delimiter; expected one ASCII character such as ; or |, or tab`,
+  );
+}
+
+function quote(text: string): '"' | "'" | '' {
+  if (text === '"' || text === "'") return text;
+  if (text === 'none') return '';
+  throw new InvalidArgumentError(`'${text}' is no quote; expected ", ' or none`);
+}
+
+function yesOrNo(text: string): boolean {
+  if (text === 'yes' || text === 'no') return text === 'yes';
+  throw new InvalidArgumentError(`'${text}' is neither yes nor no`);
+}
+
+function lines(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`'${text}' is no number of lines`);
+}
+
+function sheet(text: string): string | number {
+  if (text.trim() === '') throw new InvalidArgumentError('expected a name, a place from 1, or all');
+  return /^[1-9]\d{0,3}$/.test(text) ? Number(text) : text;
 }

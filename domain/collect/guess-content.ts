@@ -28,9 +28,10 @@ const allowedControls = new RegExp(`[\\s${String.fromCharCode(1, 0x1e, 0x1f)}]`,
  * Guesses the format of a text in UTF-8 from its beginning: JSON, JSON lines, or fields in some dialect; else lines.
  *
  * @param name the file's own name: lines under a name that promises something binary are no table
+ * @param delimiter the delimiter, where it is known
  * @throws SourceError STK-COLLECT-FORMAT for what is no text, or markup; STK-COLLECT-MAGIC
  */
-export function guessText(path: string, name: string): TextGuess {
+export function guessText(path: string, name: string, delimiter?: string): TextGuess {
   const head = headOf(path);
   const text = head.toString('utf8').replace(/^\ufeff/, '');
   refuseNoText(text);
@@ -44,7 +45,8 @@ export function guessText(path: string, name: string): TextGuess {
   const json = guessJson(start);
   if (json) return { format: json };
   const ending = /\.([^./#]+)(\.(gz|zst))?$/i.exec(name)?.[1]?.toLowerCase() ?? '';
-  const csv = guessDialect(path, { fields: ['csv', 'tsv', 'tab'].includes(ending) });
+  const fields = ['csv', 'tsv', 'tab'].includes(ending);
+  const csv = guessDialect(path, { fields, ...(delimiter === undefined ? {} : { delimiter }) });
   const format = csv.dialect.delimiter === '' ? 'lines' : 'csv';
   const last = /\.([^./#]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   if (format === 'lines' && binaryEndings.has(last)) {

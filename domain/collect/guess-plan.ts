@@ -2,6 +2,7 @@ import { plainDialect } from './csv-dialect.ts';
 import { type ContentGuess, guessText } from './guess-content.ts';
 import { type DialectGuess, linesDialect } from './guess-dialect.ts';
 import { guessEncoding } from './guess-encoding.ts';
+import { type ReadingHints, saidEncoding, withHints } from './reading-hints.ts';
 import { asUtf8 } from './text-encoding.ts';
 import type { TextPlan } from './text-plan.ts';
 
@@ -16,12 +17,18 @@ export interface GuessedPlan {
  *
  * @param copy where the text goes where it is not UTF-8 already
  * @param name the file's own name
+ * @param hints what is known already
  * @throws SourceError as `guessText`
  */
-export function guessPlan(received: string, copy: string, name: string): GuessedPlan {
-  const encoding = guessEncoding(received);
+export function guessPlan(
+  received: string,
+  copy: string,
+  name: string,
+  hints: ReadingHints = {},
+): GuessedPlan {
+  const encoding = saidEncoding(hints) ?? guessEncoding(received);
   const { path } = asUtf8(received, copy, encoding);
-  const { format, csv } = guessText(path, name);
+  const { format, csv } = withHints(guessText(path, name, hints.delimiter), hints);
   return {
     plan: {
       path,

@@ -39,6 +39,8 @@ export interface IntakeDocument {
   readonly task: 'intake';
   readonly protocol: string;
   readonly data: { readonly dir: string; readonly files: number; readonly bytes: number };
+  /** What was said of the files instead of being guessed. */
+  readonly reading?: Readonly<Record<string, unknown>>;
   readonly totals: IntakeTotals;
   readonly files: readonly IntakeFile[];
 }

@@ -18,6 +18,7 @@ import {
 import type { Job, JobResult, ParseJob, ParseRules } from './jobs.ts';
 import { chooseColumns, sumCounts } from './json-file.ts';
 import { createParsePool, type ParsePool } from './parse-pool.ts';
+import type { ReadingHints } from './reading-hints.ts';
 import type { WrittenTable } from './sandbox.ts';
 
 /** What to take in and within which limits. */
@@ -33,11 +34,16 @@ export interface IntakeOptions {
   readonly log: Logger;
   /** Milliseconds that pass; only differences count. */
   readonly now: () => number;
+  /** What is not to be guessed. Default: everything is. */
+  readonly reading?: IntakeReading;
   /** Told after each file. */
   readonly onFile?: (file: IntakeFile, done: number, total: number) => void;
   /** Main module of the parsing child. Default: the parser of this room. */
   readonly parser?: URL;
 }
+
+/** What is said of all files of a folder; `sheet` is a name, a place from 1, or `all`. */
+export type IntakeReading = ReadingHints & { readonly sheet?: string | number };
 
 /**
  * Sends every file of a folder through the parser of `collect`, with guessed encoding, dialect and types, and tells what
@@ -79,6 +85,7 @@ export async function evaluateIntake(options: IntakeOptions): Promise<IntakeDocu
         files: files.length,
         bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
       },
+      ...(options.reading ? { reading: { ...options.reading } } : {}),
       totals: intakeTotals(files, secondsSince(options, started)),
       files,
     };
@@ -96,6 +103,7 @@ async function takeFile(
 ): Promise<IntakeFile> {
   if (refused) return refusedFile({ path, bytes: 0 }, refused);
   const started = options.now();
+  const { sheet, ...hints } = options.reading ?? {};
   let bytes = 0;
   const work = startWork(pool);
   const cost = (): { seconds: number; peakMemoryMb: number } => {
@@ -113,9 +121,10 @@ async function takeFile(
       path: received,
       sha256,
       out: join(folder, 'out'),
-      rules: rulesOf(options.limits),
+      rules: { ...rulesOf(options.limits), sheet },
       whole: false,
       guess: true,
+      hints,
     };
     const { parsed, tables } = await parse(work, job);
     return intakeFile(

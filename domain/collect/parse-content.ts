@@ -38,6 +38,7 @@ export interface Parsing {
  *
  * @param stem stem of its scratch files
  * @param flat stem of the file for flat JSON
+ * @param sheet of a workbook. Default: what the rules say
  */
 export async function parseContent(
   sandbox: Sandbox,
@@ -45,12 +46,13 @@ export async function parseContent(
   content: Content,
   stem: string,
   flat: string,
+  sheet = job.rules.sheet,
 ): Promise<Parsing> {
   const rejects = createRejectLog(`${stem}.rejects`);
   const parsing: Parsing = { name: content.name, stem, flat, rejects, position: 'line', facts: {} };
   try {
     if ('refused' in content) throw content.refused;
-    await parseFormat(sandbox, job, content, parsing);
+    await parseFormat(sandbox, { ...job, rules: { ...job.rules, sheet } }, content, parsing);
   } catch (error) {
     if (!isFileRefusal(error)) throw error;
     rejects.refuseFile(error.code as RejectReason, error.message);
@@ -79,7 +81,7 @@ async function parseFormat(
   if (content.format === 'xlsx') return parseWorkbook(sandbox, job, content, parsing);
   if (content.format === 'guess') await parseGuessed(sandbox, job, content.path, parsing);
   else {
-    const { path, encoding } = asUtf8(content.path, `${stem}.utf8`, job.rules);
+    const { path, encoding } = asUtf8(content.path, `${stem}.utf8`, await statedEncoding(job, content.path));
     parsing.facts.encoding = encoding;
     await parseText(
       sandbox,
@@ -108,6 +110,16 @@ async function parseWorkbook(
   if (passedLines > 0) parsing.facts.passedLines = passedLines;
 }
 
+/** What the rules say of the encoding, or what the bytes seem to have where the rules leave it to them. */
+async function statedEncoding(
+  { rules }: ParseJob,
+  path: string,
+): Promise<Pick<ParseJob['rules'], 'encoding' | 'fallbackEncoding'>> {
+  if (rules.encoding !== 'auto') return rules;
+  const { guessEncoding } = await import('./guess-encoding.ts');
+  return { ...rules, encoding: guessEncoding(path).encoding };
+}
+
 function textPlan({ rules }: ParseJob, format: TextPlan['format']): Omit<TextPlan, 'path' | 'format'> {
   const delimiter = rules.csv.delimiter ?? (format === 'tsv' ? '\t' : ',');
   return { csv: rules.csv, dialect: statedDialect(delimiter, rules.csv), flatten: false };
@@ -126,7 +138,7 @@ async function parseGuessed(
     parsing.facts.guess = guess;
     await parseText(sandbox, job, plan, parsing);
   };
-  const guessed = guessPlan(received, `${parsing.stem}.utf8`, parsing.name);
+  const guessed = guessPlan(received, `${parsing.stem}.utf8`, parsing.name, job.hints);
   await read(guessed);
   const lines = isMostlyKeptOut(parsing) ? linesInstead(guessed) : undefined;
   if (lines) await read(lines);

@@ -16,6 +16,7 @@ import { sumCounts, writeFlats } from './json-file.ts';
 import { type Parsing, parseContent } from './parse-content.ts';
 import { createRejectLog } from './reject-log.ts';
 import type { Column, Sandbox, WrittenTable } from './sandbox.ts';
+import { sheetContents } from './sheet-contents.ts';
 /** The received object is not what it was when it was taken in. */
 export class ChangedObject extends Error {}
 
@@ -29,12 +30,11 @@ export async function runParseJob(sandbox: Sandbox, job: ParseJob, scratch: stri
   try {
     const { sha256 } = await hashFile(job.path);
     if (sha256 !== job.sha256) throw new ChangedObject(`expected sha256 ${job.sha256}, found ${sha256}`);
-    const contents = await contentsOf(job, scratch);
+    const contents = await sheetContents(await contentsOf(job, scratch), job.rules.sheet);
     const parsings: Parsing[] = [];
-    for (const [index, content] of contents.entries()) {
-      parsings.push(
-        await parseContent(sandbox, job, content, join(scratch, String(index)), `${job.out}-${index}`),
-      );
+    for (const [index, { content, sheet }] of contents.entries()) {
+      const [stem, flat] = [join(scratch, String(index)), `${job.out}-${index}`];
+      parsings.push(await parseContent(sandbox, job, content, stem, flat, sheet));
     }
     return await resultOf(sandbox, job.out, parsings);
   } finally {
