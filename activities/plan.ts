@@ -5,9 +5,7 @@ import { listAnySource } from '../domain/collect/remote-sources.ts';
 import { type PlannedRun, planNight, putPlan } from '../domain/night/plan-night.ts';
 import { readRates } from '../domain/normalize/rates-file.ts';
 import { layPinnedInputs, replayStore } from '../domain/replay/replay-store.ts';
-import { readColumnDecisions } from '../domain/store/column-decisions.ts';
-import { readDecisions, readMatchDecisions } from '../domain/store/decisions.ts';
-import { readRepairDecisions } from '../domain/store/repair-decisions.ts';
+import { readDecisions } from '../domain/store/decisions.ts';
 import type { Runs } from '../domain/store/runs.ts';
 import type { CloseRequest, PlanRequest, PlanResult, PublishResult } from '../schemas/night.ts';
 import { type Plan, planSchema } from '../schemas/plan.ts';
@@ -64,7 +62,6 @@ async function plan(deps: ActivityDeps, request: PlanRequest, context: LooseCont
   );
   await hashes.save();
   const decisions = planned.plan.sources.length > 0 ? await decisionsNow(deps.store.dir) : {};
-  const repairDecisions = planned.plan.sources.length > 0 ? await readRepairDecisions(deps.store.dir) : [];
   const rates =
     planned.plan.config.rates && (await readRates(join(planned.plan.input, planned.plan.config.rates)));
   return {
@@ -72,7 +69,6 @@ async function plan(deps: ActivityDeps, request: PlanRequest, context: LooseCont
     plan: {
       ...planned.plan,
       ...decisions,
-      ...(repairDecisions.length > 0 ? { repairDecisions } : {}),
       ...(rates ? { rates } : {}),
     },
   };
@@ -81,14 +77,16 @@ async function plan(deps: ActivityDeps, request: PlanRequest, context: LooseCont
 /** What people have decided so far; a kind of decision that nobody made leaves the plan as it is without. */
 async function decisionsNow(
   storeDir: string,
-): Promise<Pick<Plan, 'decisions' | 'matchDecisions' | 'columnDecisions'>> {
-  const decisions = await readDecisions(storeDir);
-  const matchDecisions = await readMatchDecisions(storeDir);
-  const columnDecisions = await readColumnDecisions(storeDir);
+): Promise<Pick<Plan, 'decisions' | 'matchDecisions' | 'columnDecisions' | 'repairDecisions'>> {
+  const decisions = await readDecisions(storeDir, 'rows');
+  const matchDecisions = await readDecisions(storeDir, 'items');
+  const columnDecisions = await readDecisions(storeDir, 'columns');
+  const repairDecisions = await readDecisions(storeDir, 'cells');
   return {
     ...(decisions.length > 0 ? { decisions } : {}),
     ...(matchDecisions.length > 0 ? { matchDecisions } : {}),
     ...(columnDecisions.length > 0 ? { columnDecisions } : {}),
+    ...(repairDecisions.length > 0 ? { repairDecisions } : {}),
   };
 }
 

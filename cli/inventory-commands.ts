@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { exit, globals } from './command-line.ts';
+import { withDecider } from './decided.ts';
 
 /** Adds the commands that read what the nights found out: `inventory …`, `catalog …`, `lineage`, `freshness`, `profile`. */
 export function addInventory(root: Command): void {
@@ -70,29 +71,27 @@ export function addInventory(root: Command): void {
 }
 
 function addDecisions(inventory: Command): void {
-  inventory
-    .command('decide <column>')
-    .description('say what a column (<asset>.<column>) holds; your word wins over every guess, for ever')
-    .requiredOption('--label <label>', 'what it holds: id, money, quantity, time, text, category, person …')
-    .option('--by <name>', 'who decided (default: your account)')
-    .option('--why <text>', 'why')
-    .action(async (name, options, command) =>
-      exit(await (await import('./inventory-decide.ts')).decide(name, options, globals(command))),
-    );
+  withDecider(
+    inventory
+      .command('decide <column>')
+      .description('say what a column (<asset>.<column>) holds; your word wins over every guess, for ever')
+      .requiredOption(
+        '--label <label>',
+        'what it holds: id, money, quantity, time, text, category, person …',
+      ),
+  ).action(async (name, options, command) =>
+    exit(await (await import('./inventory-decide.ts')).decide(name, options, globals(command))),
+  );
   inventory
     .command('decisions')
     .description('what people decided about columns, and what is in force')
     .action(async (_, command) =>
       exit(await (await import('./inventory-decide.ts')).decisions(globals(command))),
     );
-  inventory
-    .command('undecide <id>')
-    .description('take a decision about a column back')
-    .option('--by <name>', 'who decided (default: your account)')
-    .option('--why <text>', 'why')
-    .action(async (id, options, command) =>
+  withDecider(inventory.command('undecide <id>').description('take a decision about a column back')).action(
+    async (id, options, command) =>
       exit(await (await import('./inventory-decide.ts')).undecide(id, options, globals(command))),
-    );
+  );
 }
 
 function choice(flags: string, description: string, choices: readonly string[]): Option {

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import {
   columnKey,
   columnLabels,
@@ -6,20 +5,14 @@ import {
   labelStates,
 } from '../domain/inventory/column-decisions.ts';
 import { CliError } from '../domain/runtime/errors.ts';
-import { putColumnDecision, readColumnDecisions } from '../domain/store/column-decisions.ts';
+import { putDecision, readDecisions } from '../domain/store/decisions.ts';
 import type { Store } from '../domain/store/store.ts';
 import { nearest } from '../schemas/config-parse.ts';
+import { type DecideOptions, decidedNow } from './decided.ts';
 import type { GlobalOptions } from './options.ts';
 import { table } from './output.ts';
 import { currentSnapshot, readTable } from './read-table.ts';
 import { openReading } from './session.ts';
-
-/** What every decision may say about itself. */
-export interface DecideOptions {
-  /** Default: the account that runs the command. */
-  readonly by?: string;
-  readonly why?: string;
-}
 
 /** A column of the current inventory. */
 interface NamedColumn {
@@ -30,14 +23,14 @@ interface NamedColumn {
 /** `stocktake inventory decide <asset>.<column> --label L`: says what a column holds, from the next night on and for ever. */
 export async function decide(
   name: string,
-  { label, by, why }: DecideOptions & { readonly label: string },
+  { label, ...options }: DecideOptions & { readonly label: string },
   globals: GlobalOptions,
 ): Promise<number> {
   const { store, out } = await openReading(globals);
   if (!columnLabels.some((one) => one === label)) throw unknownLabel(label);
   const { asset, column } = await columnNamed(store, name);
-  const decision = { ...about({ by, why }), action: 'label' as const, asset, column, label };
-  const id = await putColumnDecision(store.dir, decision);
+  const decision = { ...decidedNow(options), action: 'label' as const, asset, column, label };
+  const id = await putDecision(store.dir, 'columns', decision);
   if (globals.json) out.json({ format: 1, decision: id, action: 'label', asset, column, label });
   else
     out.data(
@@ -49,7 +42,7 @@ export async function decide(
 /** `stocktake inventory decisions`: every label people gave columns, and which are in force. */
 export async function decisions(globals: GlobalOptions): Promise<number> {
   const { store, out } = await openReading(globals);
-  const states = labelStates(await readColumnDecisions(store.dir));
+  const states = labelStates(await readDecisions(store.dir, 'columns'));
   if (globals.json) {
     const lines = states.map(({ id, state, decision: { asset, column, label, by, at, why } }) => {
       return { id, state, asset, column, label, by, at, why };
@@ -79,11 +72,11 @@ export async function decisions(globals: GlobalOptions): Promise<number> {
 /** `stocktake inventory undecide <id>`: takes a label back; the decision stays in the list as undone. */
 export async function undecide(id: string, options: DecideOptions, globals: GlobalOptions): Promise<number> {
   const { store, out } = await openReading(globals);
-  const found = stateNamed(labelStates(await readColumnDecisions(store.dir)), id);
-  const decision = { ...about(options), action: 'undo' as const, decision: found.id };
-  const undo = await putColumnDecision(store.dir, decision);
+  const found = stateNamed(labelStates(await readDecisions(store.dir, 'columns')), id);
+  const decision = { ...decidedNow(options), action: 'undo' as const, decision: found.id };
+  const undo = await putDecision(store.dir, 'columns', decision);
   const { asset, column } = found.decision;
-  const left = labelStates(await readColumnDecisions(store.dir)).find(
+  const left = labelStates(await readDecisions(store.dir, 'columns')).find(
     (one) => one.state === 'in force' && columnKey(one.decision) === columnKey(found.decision),
   );
   const now = left
@@ -104,15 +97,6 @@ export async function undecide(id: string, options: DecideOptions, globals: Glob
       `Decision ${found.id} about ${asset}.${column} is taken back: ${now}, from the next night: stocktake run`,
     );
   return 0;
-}
-
-function about({ by, why }: { readonly by?: string | undefined; readonly why?: string | undefined }) {
-  return {
-    format: 1 as const,
-    by: by ?? userInfo().username,
-    at: new Date().toISOString(),
-    why: why ?? '',
-  };
 }
 
 /** The column of the current inventory that `<asset>.<column>` names; either part may have dots. */

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { exit, globals, positive } from './command-line.ts';
+import { withDecider } from './decided.ts';
 
 /** Registers `stocktake match list|show|accept|reject|undo|decisions`. */
 export function addMatch(root: Command): void {
@@ -24,12 +25,8 @@ export function addMatch(root: Command): void {
     ['accept', 'the two items are one, from the next night on and whatever their score'],
     ['reject', 'the two items are not one, from the next night on and whatever their score'],
   ] as const) {
-    match
-      .command(`${action} <pair-or-item> [item]`)
-      .description(what)
-      .option('--by <name>', 'who decided (default: your account)')
-      .option('--why <text>', 'why')
-      .action(async (first, second, options, command) =>
+    withDecider(match.command(`${action} <pair-or-item> [item]`).description(what)).action(
+      async (first, second, options, command) =>
         exit(
           await (await import('./match-decide.ts')).decide(
             action,
@@ -38,16 +35,13 @@ export function addMatch(root: Command): void {
             globals(command),
           ),
         ),
-      );
-  }
-  match
-    .command('undo <decision>')
-    .description('take a decision back as if it had never been made')
-    .option('--by <name>', 'who decided (default: your account)')
-    .option('--why <text>', 'why')
-    .action(async (id, options, command) =>
-      exit(await (await import('./match-decide.ts')).undo(id, options, globals(command))),
     );
+  }
+  withDecider(
+    match.command('undo <decision>').description('take a decision back as if it had never been made'),
+  ).action(async (id, options, command) =>
+    exit(await (await import('./match-decide.ts')).undo(id, options, globals(command))),
+  );
   match
     .command('decisions')
     .description('every decision about items, the newest first, and whether it counts')

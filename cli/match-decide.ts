@@ -1,33 +1,26 @@
-import { userInfo } from 'node:os';
 import { type Overruled, verdictsOf } from '../domain/dedup/match-decisions.ts';
 import { CliError } from '../domain/runtime/errors.ts';
-import { putMatchDecision, readMatchDecisions } from '../domain/store/decisions.ts';
+import { putDecision, readDecisions } from '../domain/store/decisions.ts';
 import type { MatchDecision, NamedMatchDecision } from '../schemas/match-decision.ts';
+import { type DecideOptions, decidedNow } from './decided.ts';
 import { itemName, namedPair } from './match-pairs.ts';
 import type { GlobalOptions } from './options.ts';
 import { table } from './output.ts';
 import { currentSnapshot } from './read-table.ts';
 import { openReading } from './session.ts';
 
-/** What every decision may say about itself. */
-export interface MatchDecideOptions {
-  /** Default: the account that runs the command. */
-  readonly by?: string;
-  readonly why?: string;
-}
-
 /** `stocktake match accept|reject`: from the next night on the two items are one, or are two, whatever their score. */
 export async function decide(
   action: 'accept' | 'reject',
   [first, second]: readonly [string, string | undefined],
-  options: MatchDecideOptions,
+  options: DecideOptions,
   globals: GlobalOptions,
 ): Promise<number> {
   const { store, out } = await openReading(globals);
   const { a, b } = await namedPair(store, await currentSnapshot(store), first, second);
-  const before = await readMatchDecisions(store.dir);
-  const decision: MatchDecision = { ...about(before, options), action, a, b };
-  const id = await putMatchDecision(store.dir, decision);
+  const before = await readDecisions(store.dir, 'items');
+  const decision: MatchDecision = { ...decidedNow(options, before.at(-1)?.decision.at), action, a, b };
+  const id = await putDecision(store.dir, 'items', decision);
   const overruled = newlyOverruled(before, [...before, { id, decision }]);
   if (globals.json) {
     out.json({ format: 1, decision: id, action, a, b, overruled });
@@ -43,17 +36,21 @@ export async function decide(
 }
 
 /** `stocktake match undo`: takes a decision back as if it had never been made; an undo can be undone too. */
-export async function undo(id: string, options: MatchDecideOptions, globals: GlobalOptions): Promise<number> {
+export async function undo(id: string, options: DecideOptions, globals: GlobalOptions): Promise<number> {
   const { store, out } = await openReading(globals);
-  const before = await readMatchDecisions(store.dir);
+  const before = await readDecisions(store.dir, 'items');
   if (!before.some((one) => one.id === id)) {
     throw new CliError(
       `There is no decision '${id}'; expected one of those that 'stocktake match decisions' prints`,
       { code: 'STK-MATCH-UNKNOWN', exitCode: 2 },
     );
   }
-  const decision: MatchDecision = { ...about(before, options), action: 'undo', decision: id };
-  const made = await putMatchDecision(store.dir, decision);
+  const decision: MatchDecision = {
+    ...decidedNow(options, before.at(-1)?.decision.at),
+    action: 'undo',
+    decision: id,
+  };
+  const made = await putDecision(store.dir, 'items', decision);
   if (globals.json) out.json({ format: 1, decision: made, action: 'undo', undone: id });
   else
     out.data(
@@ -65,7 +62,7 @@ export async function undo(id: string, options: MatchDecideOptions, globals: Glo
 /** `stocktake match decisions`: every decision ever made, the newest first, and whether it counts. */
 export async function decisions(globals: GlobalOptions): Promise<number> {
   const { store, out } = await openReading(globals);
-  const all = await readMatchDecisions(store.dir);
+  const all = await readDecisions(store.dir, 'items');
   const { overruled } = verdictsOf(all);
   const fate = new Map(overruled.map((one) => [one.decision, one.how]));
   const rows = [...all].reverse().map(({ id, decision }) => ({
@@ -94,13 +91,6 @@ function whatOf(decision: MatchDecision): string {
   return decision.action === 'undo'
     ? `undo ${decision.decision}`
     : `${decision.action} ${itemName(decision.a)} ${itemName(decision.b)}`;
-}
-
-/** Later than every decision before it, also where the clock has been put back. */
-function about(before: readonly NamedMatchDecision[], { by, why }: MatchDecideOptions) {
-  const last = before.at(-1)?.decision.at;
-  const at = new Date(Math.max(Date.now(), last === undefined ? 0 : Date.parse(last) + 1)).toISOString();
-  return { format: 1 as const, by: by ?? userInfo().username, at, why: why ?? '' };
 }
 
 function newlyOverruled(

@@ -1,5 +1,5 @@
 import { pairKey, type Verdict, verdictsOf } from '../domain/dedup/match-decisions.ts';
-import { readMatchDecisions } from '../domain/store/decisions.ts';
+import { readDecisions } from '../domain/store/decisions.ts';
 import type { ItemRef } from '../schemas/match-decision.ts';
 import {
   comparedPairs,
@@ -104,7 +104,7 @@ export async function show(
 
 /** Valid decisions of a store by their pair, the items in order. */
 async function validDecisions(storeDir: string): Promise<ReadonlyMap<string, Verdict>> {
-  const { valid } = verdictsOf(await readMatchDecisions(storeDir));
+  const { valid } = verdictsOf(await readDecisions(storeDir, 'items'));
   return new Map(valid.map((verdict) => [pairKey(verdict.a, verdict.b), verdict]));
 }
 

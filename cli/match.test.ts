@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readMatchDecisions } from '../domain/store/decisions.ts';
+import { readDecisions } from '../domain/store/decisions.ts';
 import { stocktake } from '../tests/harness.ts';
 import { asset, stocktaking } from '../tests/inventory-fixture.ts';
 import { openPublishedFixture, type PublishedFixture, twoSources } from '../tests/published-fixture.ts';
@@ -42,7 +42,7 @@ describe('stocktake match', () => {
     ]);
     const [left] = await listed();
     expect(left?.id).toBe(far?.id);
-    const [made] = await readMatchDecisions(fixture.store.dir);
+    const [made] = await readDecisions(fixture.store.dir, 'items');
     expect(made?.decision).toMatchObject({
       action: 'accept',
       by: 'kim',
@@ -53,7 +53,7 @@ describe('stocktake match', () => {
 
   it('says which older decision a newer one overrules, and takes decisions back', async () => {
     const rejected = await match('reject', 'other/o2', 'main/m2', '--json');
-    const [first] = await readMatchDecisions(fixture.store.dir);
+    const [first] = await readDecisions(fixture.store.dir, 'items');
     const { decision, overruled } = JSON.parse(rejected.stdout);
     expect(overruled).toMatchObject([{ decision: first?.id, how: 'repeated' }]);
     expect((await match('undo', decision)).code).toBe(0);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { exit, globals, positive } from './command-line.ts';
+import { withDecider } from './decided.ts';
 
 /** Registers `stocktake quarantine list|show|fix|release`. */
 export function addQuarantine(root: Command): void {
@@ -23,23 +24,21 @@ export function addQuarantine(root: Command): void {
           : await (await import('./quarantine.ts')).show(name, options, globals(command)),
       ),
     );
-  quarantine
-    .command('fix <id>')
-    .description('correct source columns of a rejected row, from the next night on')
-    .requiredOption('--set <column=value...>', 'columns as the source names them; an empty value is none')
-    .option('--by <name>', 'who decided (default: your account)')
-    .option('--why <text>', 'why')
-    .action(async (id, options, command) =>
-      exit(await (await import('./quarantine-decide.ts')).fix(id, options, globals(command))),
-    );
-  quarantine
-    .command('release [ids...]')
-    .description('take rejected rows as they are, from the next night on: the check that failed is waived')
-    .option('--source <source>', 'with --reason: all its rows rejected for that reason')
-    .option('--reason <code>', 'with --source: the reason')
-    .option('--by <name>', 'who decided (default: your account)')
-    .option('--why <text>', 'why')
-    .action(async (ids, options, command) =>
-      exit(await (await import('./quarantine-decide.ts')).release(ids, options, globals(command))),
-    );
+  withDecider(
+    quarantine
+      .command('fix <id>')
+      .description('correct source columns of a rejected row, from the next night on')
+      .requiredOption('--set <column=value...>', 'columns as the source names them; an empty value is none'),
+  ).action(async (id, options, command) =>
+    exit(await (await import('./quarantine-decide.ts')).fix(id, options, globals(command))),
+  );
+  withDecider(
+    quarantine
+      .command('release [ids...]')
+      .description('take rejected rows as they are, from the next night on: the check that failed is waived')
+      .option('--source <source>', 'with --reason: all its rows rejected for that reason')
+      .option('--reason <code>', 'with --source: the reason'),
+  ).action(async (ids, options, command) =>
+    exit(await (await import('./quarantine-decide.ts')).release(ids, options, globals(command))),
+  );
 }

@@ -1,20 +1,13 @@
-import { userInfo } from 'node:os';
 import { CliError } from '../domain/runtime/errors.ts';
 import { putDecision } from '../domain/store/decisions.ts';
 import type { Store } from '../domain/store/store.ts';
 import { nearest } from '../schemas/config-parse.ts';
 import type { Decision } from '../schemas/decision.ts';
+import { type DecideOptions, decidedNow } from './decided.ts';
 import type { GlobalOptions } from './options.ts';
 import { type RejectedRow, rejectedRows, rowsOfId } from './quarantine-rows.ts';
 import { currentSnapshot } from './read-table.ts';
 import { openReading } from './session.ts';
-
-/** What every decision may say about itself. */
-export interface DecideOptions {
-  /** Default: the account that runs the command. */
-  readonly by?: string;
-  readonly why?: string;
-}
 
 /** `stocktake quarantine fix <id> --set column=value`: corrects source columns of one rejected row from the next night on. */
 export async function fix(
@@ -27,7 +20,13 @@ export async function fix(
   const received = receivedColumns(row);
   if (!row?.identity || !received) throw unread(id);
   const set = Object.fromEntries(options.set.map((text) => assignment(text, Object.keys(received))));
-  const decision = { ...about(row.source, options), action: 'fix' as const, row: row.identity, set };
+  const decision = {
+    ...decidedNow(options),
+    source: row.source,
+    action: 'fix' as const,
+    row: row.identity,
+    set,
+  };
   return keep(store, decision, 1, `columns ${Object.keys(set).join(', ')} of ${id} corrected`, globals, out);
 }
 
@@ -57,7 +56,7 @@ export async function release(
   const named = waivable.flatMap(({ identity, entity, column, reason }) =>
     identity ? [{ ...identity, entity, column, reason }] : [],
   );
-  const decision = { ...about(source, options), action: 'release' as const, rows: named };
+  const decision = { ...decidedNow(options), source, action: 'release' as const, rows: named };
   return keep(store, decision, named.length, `${named.length} rejected of ${source} released`, globals, out);
 }
 
@@ -100,11 +99,6 @@ async function chosenRows(
   );
 }
 
-function about(source: string, { by, why }: DecideOptions) {
-  const at = new Date().toISOString();
-  return { format: 1 as const, source, by: by ?? userInfo().username, at, why: why ?? '' };
-}
-
 function assignment(text: string, columns: readonly string[]): [column: string, value: string] {
   const at = text.indexOf('=');
   const column = at < 0 ? text : text.slice(0, at);
@@ -134,7 +128,7 @@ async function keep(
   globals: GlobalOptions,
   out: { json(value: unknown): void; data(text: string): void },
 ): Promise<number> {
-  const id = await putDecision(store.dir, decision);
+  const id = await putDecision(store.dir, 'rows', decision);
   const { action, source } = decision;
   if (globals.json) out.json({ format: 1, decision: id, action, source, rows });
   else out.data(`Decision ${id}: ${said}. It counts from the next night: stocktake run`);

@@ -51,7 +51,7 @@ describe('stocktake quarantine', () => {
     expect((await quarantine('fix', id(3), '--set', 'sku=B=2', '--why', 'typo')).code).toBe(0);
     const released = await quarantine('release', '--source', 'orders', '--reason', 'STK-CONTRACT-RANGE');
     expect(released.code).toBe(0);
-    const decisions = (await readDecisions(fixture.store.dir)).map(({ decision }) => decision);
+    const decisions = (await readDecisions(fixture.store.dir, 'rows')).map(({ decision }) => decision);
     expect(decisions).toMatchObject([
       { action: 'fix', row: { sha256: sha, member: '', line: 3 }, set: { sku: 'B=2' }, why: 'typo' },
       { action: 'release', rows: [{ sha256: sha, line: 2, entity: 'events', column: 'value' }] },

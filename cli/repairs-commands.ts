@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { exit, globals, positive } from './command-line.ts';
+import { withDecider } from './decided.ts';
 
 /** Registers `stocktake repairs list|revert`. */
 export function addRepairs(root: Command): void {
@@ -18,12 +19,11 @@ export function addRepairs(root: Command): void {
     .action(async (options, command) =>
       exit(await (await import('./repairs-list.ts')).listRepairs(options, globals(command))),
     );
-  repairs
-    .command('revert <ids...>')
-    .description('keep cells as they were received, for ever, from the next night on')
-    .option('--by <name>', 'who decided (default: your account)')
-    .option('--why <text>', 'why')
-    .action(async (ids, options, command) =>
-      exit(await (await import('./repairs-revert.ts')).revertRepairs(ids, options, globals(command))),
-    );
+  withDecider(
+    repairs
+      .command('revert <ids...>')
+      .description('keep cells as they were received, for ever, from the next night on'),
+  ).action(async (ids, options, command) =>
+    exit(await (await import('./repairs-revert.ts')).revertRepairs(ids, options, globals(command))),
+  );
 }

@@ -1,9 +1,8 @@
-import { userInfo } from 'node:os';
 import { CliError } from '../domain/runtime/errors.ts';
-import { putRepairDecision } from '../domain/store/repair-decisions.ts';
+import { putDecision } from '../domain/store/decisions.ts';
 import type { RepairDecision } from '../schemas/repair-decision.ts';
+import { type DecideOptions, decidedNow } from './decided.ts';
 import type { GlobalOptions } from './options.ts';
-import type { DecideOptions } from './quarantine-decide.ts';
 import { currentSnapshot } from './read-table.ts';
 import { cellOfId, type RepairedCell } from './repairs-rows.ts';
 import { openReading } from './session.ts';
@@ -11,7 +10,7 @@ import { openReading } from './session.ts';
 /** `stocktake repairs revert <ids...>`: the cells keep what was received from the next night on, for ever. */
 export async function revertRepairs(
   ids: readonly string[],
-  { by, why }: DecideOptions,
+  options: DecideOptions,
   globals: GlobalOptions,
 ): Promise<number> {
   const { store, out } = await openReading(globals);
@@ -26,15 +25,12 @@ export async function revertRepairs(
     });
   }
   const decision: RepairDecision = {
-    format: 1,
+    ...decidedNow(options),
     source,
-    by: by ?? userInfo().username,
-    at: new Date().toISOString(),
-    why: why ?? '',
     action: 'revert',
     cells: cells.flatMap(({ identity }) => identity ?? []),
   };
-  const id = await putRepairDecision(store.dir, decision);
+  const id = await putDecision(store.dir, 'cells', decision);
   if (globals.json) out.json({ format: 1, decision: id, action: 'revert', source, cells: cells.length });
   else {
     out.data(

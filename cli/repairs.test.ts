@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readRepairDecisions } from '../domain/store/repair-decisions.ts';
+import { readDecisions } from '../domain/store/decisions.ts';
 import { configSchema } from '../schemas/config.ts';
 import { planSchema } from '../schemas/plan.ts';
 import { stocktake } from '../tests/harness.ts';
@@ -66,7 +66,7 @@ describe('stocktake repairs', () => {
   it('keeps a revert as a decision that names the cell by content, line and column', async () => {
     const { code, stdout } = await repairs('revert', id(2, 'brand'), id(3, 'brand'), '--why', 'two brands');
     expect([code, stdout]).toEqual([0, expect.stringContaining('2 cells stay as received')]);
-    expect((await readRepairDecisions(fixture.store.dir)).map(({ decision }) => decision)).toMatchObject([
+    expect((await readDecisions(fixture.store.dir, 'cells')).map(({ decision }) => decision)).toMatchObject([
       {
         action: 'revert',
         source: 'orders',

@@ -1,13 +1,5 @@
 import { z } from 'zod';
-
-const about = {
-  format: z.literal(1),
-  /** Who decided. */
-  by: z.string(),
-  /** When, ISO 8601 UTC. */
-  at: z.string(),
-  why: z.string(),
-};
+import { decided, namedDecisionOf } from './decided.ts';
 
 /**
  * What a person decided about a column's meaning: `label` says what kind of thing it holds, and counts until a later
@@ -15,7 +7,7 @@ const about = {
  */
 export const columnDecisionSchema = z.discriminatedUnion('action', [
   z.strictObject({
-    ...about,
+    ...decided,
     action: z.literal('label'),
     /** `raw.<source>` or `unified.<entity>`. */
     asset: z.string(),
@@ -23,10 +15,10 @@ export const columnDecisionSchema = z.discriminatedUnion('action', [
     /** A kind in the inventory's words, such as `money`. */
     label: z.string(),
   }),
-  z.strictObject({ ...about, action: z.literal('undo'), decision: z.string() }),
+  z.strictObject({ ...decided, action: z.literal('undo'), decision: z.string() }),
 ]);
 export type ColumnDecision = z.infer<typeof columnDecisionSchema>;
 
-/** A decision and its name, the first 16 digits of the hash of its document. */
-export const namedColumnDecisionSchema = z.strictObject({ id: z.string(), decision: columnDecisionSchema });
+/** Such a decision with its name. */
+export const namedColumnDecisionSchema = namedDecisionOf(columnDecisionSchema);
 export type NamedColumnDecision = z.infer<typeof namedColumnDecisionSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from './artifact.ts';
+import { decided, namedDecisionOf } from './decided.ts';
 
 /**
  * A row of a received file: the file by its content, `member` the part behind its path in `_file` (`#name` of an archive's
@@ -12,15 +13,7 @@ export const rowIdentitySchema = z.strictObject({
 });
 export type RowIdentity = z.infer<typeof rowIdentitySchema>;
 
-const about = {
-  format: z.literal(1),
-  source: z.string(),
-  /** Who decided. */
-  by: z.string(),
-  /** When, ISO 8601 UTC. */
-  at: z.string(),
-  why: z.string(),
-};
+const about = { ...decided, source: z.string() };
 
 /**
  * What a person decided about rejected rows. `fix` gives source columns other values (an empty text is no value);
@@ -43,6 +36,6 @@ export const decisionSchema = z.discriminatedUnion('action', [
 ]);
 export type Decision = z.infer<typeof decisionSchema>;
 
-/** A decision and its name, the first 16 digits of the hash of its document. */
-export const namedDecisionSchema = z.strictObject({ id: z.string(), decision: decisionSchema });
+/** Such a decision with its name. */
+export const namedDecisionSchema = namedDecisionOf(decisionSchema);
 export type NamedDecision = z.infer<typeof namedDecisionSchema>;
