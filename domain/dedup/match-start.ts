@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ArtifactRef, artifactRefSchema, type DatasetSlice } from '../../schemas/artifact.ts';
+import { daysBetween } from '../plan/dates.ts';
 import { ArtifactError } from '../runtime/errors.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import type { Store } from '../store/store.ts';
@@ -123,8 +124,4 @@ async function isThere(store: Store, memory: ArtifactRef): Promise<boolean> {
 
 function sameList(parents: readonly string[], inputs: readonly string[]): boolean {
   return [...parents].sort().join() === [...inputs].sort().join();
-}
-
-function daysBetween(from: string, to: string): number {
-  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000;
 }

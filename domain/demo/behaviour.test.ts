@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { weekdayOf } from '../plan/dates.ts';
 import {
   type CoPurchase,
   coPurchaseShare,
@@ -7,7 +8,6 @@ import {
   seasonFactor,
   weekdayFactors,
 } from './behaviour.ts';
-import { weekdayOf } from './calendar.ts';
 import { categories } from './category-words.ts';
 import { demoShop } from './options.ts';
 import { createWorld, type World } from './world.ts';

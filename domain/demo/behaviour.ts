@@ -1,5 +1,6 @@
 import { drawIndex, openStream, type Random, runningSums } from '../math/random.ts';
-import { businessDay, dateOf, dayOfYear, weekdayOf } from './calendar.ts';
+import { weekdayOf } from '../plan/dates.ts';
+import { businessDay, dateOf, dayOfYear } from './calendar.ts';
 import { categories, complements } from './category-words.ts';
 import type { Item } from './items.ts';
 import type { ShopOptions } from './options.ts';

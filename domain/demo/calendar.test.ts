@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { businessDay, dateOf, dayOfYear, weekdayOf } from './calendar.ts';
+import { weekdayOf } from '../plan/dates.ts';
+import { businessDay, dateOf, dayOfYear } from './calendar.ts';
 
 const berlin = new Intl.DateTimeFormat('sv-SE', {
   timeZone: 'Europe/Berlin',

@@ -1,3 +1,5 @@
+import { weekdayOf } from '../plan/dates.ts';
+
 /** One day of the business zone Europe/Berlin: how long it is, and what its clock shows. */
 export interface BusinessDay {
   /** YYYY-MM-DD. */
@@ -13,11 +15,6 @@ const dayMs = 86_400_000;
 /** The date `day` days after `firstDate` (before it where negative), both YYYY-MM-DD. */
 export function dateOf(firstDate: string, day: number): string {
   return new Date(Date.parse(`${firstDate}T00:00:00Z`) + day * dayMs).toISOString().slice(0, 10);
-}
-
-/** 0 = Monday … 6 = Sunday. */
-export function weekdayOf(date: string): number {
-  return (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7;
 }
 
 /** 0 = 1 January. */

@@ -1,5 +1,5 @@
 import { openStream } from '../math/random.ts';
-import { weekdayOf } from './calendar.ts';
+import { weekdayOf } from '../plan/dates.ts';
 import { type Plant, writeRecords } from './dirt.ts';
 import { csvLine, type FeedFile, feedFile } from './feed.ts';
 import { type MarketSeries, marketSeries } from './vocabulary.ts';

@@ -1,12 +1,12 @@
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { TableCheckOf } from '../../schemas/table-check.ts';
+import { medianOf } from '../math/median.ts';
 import { isIsoDate } from '../plan/dates.ts';
+import { slicesBefore } from './earlier-slices.ts';
 import { boundsText, isOutside, type Judgement, listed } from './table-judgement.ts';
 
 /** Fewer earlier slices say nothing about what is usual. */
 const leastHistory = 3;
-/** From this many earlier slices of the same weekday on, only those are compared. */
-const weekdayHistory = 4;
 
 /**
  * Rows of each given slice against bounds and against the median of the slices before it. What is before comes from the
@@ -69,20 +69,6 @@ function usualRows(
   rowsBefore: number | undefined,
 ): number | undefined {
   if (!isIsoDate(slice)) return rowsBefore;
-  const earlier = all.filter((one) => isIsoDate(one.slice) && one.slice < slice);
-  const alike = earlier.filter((one) => weekday(one.slice) === weekday(slice));
-  const compared = (alike.length >= weekdayHistory ? alike : earlier).slice(-history);
+  const compared = slicesBefore(all, slice, history);
   return compared.length < leastHistory ? undefined : medianOf(compared.map(({ rows }) => rows));
-}
-
-/** The middle of numbers, the mean of the two middle ones where they are even. */
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-}
-
-function weekday(date: string): number {
-  return new Date(`${date}T00:00:00Z`).getUTCDay();
 }

@@ -1,14 +1,14 @@
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { CheckRow } from '../../schemas/inventory.ts';
 import type { Problem } from '../../schemas/stage.ts';
+import { medianOf } from '../math/median.ts';
 import { addDays, datesBetween, isIsoDate } from '../plan/dates.ts';
 import type { LedgerSum } from './baseline.ts';
 import { checkRow } from './check-rows.ts';
+import { slicesBefore } from './earlier-slices.ts';
 
 /** Earlier slices the newest one is compared with. */
 const volumeWindow = 14;
-/** From this many earlier slices of the same weekday on, only those are compared. */
-const weekdayWindow = 4;
 /** Rows of the newest slice, as a multiple of the median, that pass. */
 const volumeBand = { least: 0.5, most: 2 };
 
@@ -17,12 +17,9 @@ const volumeBand = { least: 0.5, most: 2 };
  * are at least 4. Outside 0.5 to 2 times the median it warns. Nothing to compare with: no line.
  */
 export function volumeCheck(source: string, slices: readonly DatasetSlice[]): CheckRow[] {
-  const dated = slices.filter(({ slice }) => isIsoDate(slice));
-  const newest = dated.at(-1);
+  const newest = slices.findLast(({ slice }) => isIsoDate(slice));
   if (!newest) return [];
-  const earlier = dated.slice(0, -1);
-  const alike = earlier.filter(({ slice }) => weekday(slice) === weekday(newest.slice));
-  const compared = (alike.length >= weekdayWindow ? alike : earlier).slice(-volumeWindow);
+  const compared = slicesBefore(slices, newest.slice, volumeWindow);
   if (compared.length === 0) return [];
   const median = medianOf(compared.map(({ rows }) => rows));
   const inside = newest.rows >= volumeBand.least * median && newest.rows <= volumeBand.most * median;
@@ -112,15 +109,4 @@ export function intakeCheck(
     unexpected: kept.size,
     observed: [...new Set(problems.map(({ code }) => code))].sort().join(', '),
   });
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-}
-
-function weekday(date: string): number {
-  return new Date(`${date}T00:00:00Z`).getUTCDay();
 }

@@ -1,11 +1,10 @@
+import { addDays, datesBetween } from '../plan/dates.ts';
 import { quotedString } from '../warehouse/quoting.ts';
 import type { Normalizer, Rate } from './normalizer.ts';
 import { lookup } from './normalizers-lookup.ts';
 
 /** How `money_in` begins what it gives for an amount it has no rate for; the row is rejected with STK-NORMALIZE-RATE. */
 export const noRate = 'no rate from ';
-
-const dayMs = 86_400_000;
 
 /** Amounts in one currency. Calls clean_money, currency_of and half_width. */
 export function rateNormalizers(rates: readonly Rate[] = []): readonly Normalizer[] {
@@ -52,16 +51,8 @@ function everyDay(rates: readonly Rate[], last: string): [key: string, rate: str
   }
   return [...pairs].flatMap(([pair, known]) =>
     known.flatMap(({ date, rate }, at) => {
-      const end = known[at + 1]?.date ?? isoDay(Date.parse(last) + dayMs);
-      const days = Math.max(0, (Date.parse(end) - Date.parse(date)) / dayMs);
-      return Array.from({ length: days }, (_, day): [string, string] => [
-        `${pair} ${isoDay(Date.parse(date) + day * dayMs)}`,
-        rate,
-      ]);
+      const until = known[at + 1]?.date ?? addDays(last, 1);
+      return datesBetween(date, addDays(until, -1)).map((day): [string, string] => [`${pair} ${day}`, rate]);
     }),
   );
-}
-
-function isoDay(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }

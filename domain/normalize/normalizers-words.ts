@@ -48,11 +48,11 @@ function wordNormalizer(name: string, dictionary: Dictionary, gives: string): No
     ...(alone.length > 0
       ? [
           found.find(
-            `regexp_extract(${text}, ${pattern(`(?:^|[^\\p{L}\\p{N}])(${joined(alone)})(?:$|[^\\p{L}\\p{N}])`)}, 1)`,
+            `regexp_extract(${text}, ${quotedString(`(?:^|[^\\p{L}\\p{N}])(${joined(alone)})(?:$|[^\\p{L}\\p{N}])`)}, 1)`,
           ),
         ]
       : []),
-    ...(inside.length > 0 ? [found.find(`regexp_extract(${text}, ${pattern(joined(inside))})`)] : []),
+    ...(inside.length > 0 ? [found.find(`regexp_extract(${text}, ${quotedString(joined(inside))})`)] : []),
   ];
   return {
     name,
@@ -74,8 +74,4 @@ function folded(word: string): string {
 
 function joined(words: readonly string[]): string {
   return words.map((word) => word.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join('|');
-}
-
-function pattern(text: string): string {
-  return quotedString(text);
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { daysBetween } from '../plan/dates.ts';
 import { messageOf, SourceError } from '../runtime/errors.ts';
 import type { Rate } from './normalizer.ts';
 
@@ -69,14 +70,16 @@ function sorted(path: string, rates: readonly Rate[]): Rate[] {
 }
 
 function refuseTooManyDays(path: string, rates: readonly Rate[]): void {
-  const firsts = new Map<string, number>();
-  let last = 0;
+  const firsts = new Map<string, string>();
   for (const { from, to, date } of rates) {
-    const day = Date.parse(date) / 86_400_000;
-    last = Math.max(last, day);
-    if (!firsts.has(`${from} ${to}`)) firsts.set(`${from} ${to}`, day);
+    if (!firsts.has(`${from} ${to}`)) firsts.set(`${from} ${to}`, date);
   }
-  const days = [...firsts.values()].reduce((sum, first) => sum + last - first + 1, 0);
+  const last =
+    rates
+      .map(({ date }) => date)
+      .sort()
+      .at(-1) ?? '';
+  const days = [...firsts.values()].reduce((sum, first) => sum + daysBetween(first, last) + 1, 0);
   if (days <= mostDays) return;
   throw new SourceError(
     `rates: ${path} spans ${days} days over all pairs, expected at most ${mostDays}; leave out pairs or years nobody needs`,

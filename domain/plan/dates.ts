@@ -22,6 +22,16 @@ export function datesBetween(from: IsoDate, to: IsoDate): IsoDate[] {
   return dates;
 }
 
+/** Days from one date to another; negative where that is earlier. */
+export function daysBetween(from: IsoDate, to: IsoDate): number {
+  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs;
+}
+
+/** 0 = Monday … 6 = Sunday. */
+export function weekdayOf(date: IsoDate): number {
+  return (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7;
+}
+
 /** The calendar date an instant (ISO 8601) falls on in a time zone (IANA). */
 export function dateIn(timezone: string, instant: string): IsoDate {
   const parts = new Intl.DateTimeFormat('en-CA', {
