@@ -104,7 +104,7 @@ export async function resolveItems(items: readonly ItemText[], options: ResolveO
     const judged = found.judged.filter((pair) => pair !== null);
     pairs.push(...markMatches(judged, threshold, decided));
   }
-  for (const [key, edges] of byBlock(decided.edges, groups)) {
+  for (const [key, edges] of Map.groupBy(decided.edges, ({ left, right }) => blockKey(groups, left, right))) {
     const judge = judges.get(key) ?? (await createJudge(catalogue, variants, blockOf(edges), breathe));
     for (const { left, right, action, decision } of edges)
       pairs.push({ ...judge.judge(left, right), isMatch: action === 'accept', decision });
@@ -170,15 +170,24 @@ function blockName(items: readonly ItemText[], { left, right }: PairBlock): stri
 
 /** Candidate pairs by namespace pair, in the order of the pairs. */
 function blocksOf({ left, right }: CandidatePairs, groups: Int32Array): Map<string, PairBlock> {
-  const pairs = Array.from(left, (one, place) => ({ left: one, right: right[place] as number }));
-  return new Map([...byBlock(pairs, groups)].map(([key, list]) => [key, blockOf(list)]));
+  const lists = new Map<string, { left: number[]; right: number[] }>();
+  for (let place = 0; place < left.length; place++) {
+    const [a, b] = [left[place] as number, right[place] as number];
+    const key = blockKey(groups, a, b);
+    const list = lists.get(key) ?? { left: [], right: [] };
+    lists.set(key, list);
+    list.left.push(a);
+    list.right.push(b);
+  }
+  return new Map(
+    [...lists].map(([key, list]) => [
+      key,
+      { left: Int32Array.from(list.left), right: Int32Array.from(list.right) },
+    ]),
+  );
 }
 
 type Numbers = { readonly left: number; readonly right: number };
-
-function byBlock<Pair extends Numbers>(pairs: readonly Pair[], groups: Int32Array): Map<string, Pair[]> {
-  return Map.groupBy(pairs, ({ left, right }) => blockKey(groups, left, right));
-}
 
 function blockOf(pairs: readonly Numbers[]): PairBlock {
   return {
@@ -198,9 +207,9 @@ function markMatches(
   decided: DecidedPairs,
 ): ComparedPair[] {
   const own = new Set(decided.edges.map(({ left, right }) => `${left} ${right}`));
-  const ordered = judged
-    .filter(({ left, right }) => !own.has(`${left} ${right}`))
-    .sort((a, b) => b.score - a.score || byNumbers(a, b));
+  const undecided =
+    own.size === 0 ? [...judged] : judged.filter(({ left, right }) => !own.has(`${left} ${right}`));
+  const ordered = undecided.sort((a, b) => b.score - a.score || byNumbers(a, b));
   const seen = new Set<number>();
   return ordered.map((pair) => {
     if (decided.isSettled(pair.left, pair.right)) return { ...pair, isMatch: false, decision: null };
