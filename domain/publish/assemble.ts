@@ -35,10 +35,7 @@ export async function assembleDatasets(
       datasets[name] = overlay(before, accepted);
     }
   }
-  for (const output of outputs) {
-    leaveQuarantine(datasets, output);
-    leaveRepairs(datasets, output);
-  }
+  for (const output of outputs) leaveTold(datasets, output);
   return datasets;
 }
 
@@ -57,32 +54,22 @@ function isRefused(manifest: Manifest | undefined): boolean {
   return manifest?.facts.refused !== undefined && manifest.facts.refused !== null;
 }
 
-function leaveQuarantine(datasets: Datasets, output: StageOutput): void {
+/** What is told of a slice goes once the slice is made again without it: quarantine always, repairs with its clean rows. */
+function leaveTold(datasets: Datasets, output: StageOutput): void {
   if (output.stage !== 'normalize') return;
-  const sources = new Set(output.ledger.map((entry) => entry.source));
-  for (const source of sources) {
-    const name = `quarantine.${source}`;
-    const made = new Set(
-      output.ledger.filter((entry) => entry.source === source).map((entry) => entry.slice),
-    );
-    const quarantined = new Set((output.datasets[name] ?? []).map((slice) => slice.slice));
-    const kept = (datasets[name] ?? []).filter(({ slice }) => !made.has(slice) || quarantined.has(slice));
-    if (datasets[name]) datasets[name] = kept;
+  for (const source of new Set(output.ledger.map((entry) => entry.source))) {
+    const judged = output.ledger.filter((entry) => entry.source === source).map(({ slice }) => slice);
+    const cleaned = Object.entries(output.datasets)
+      .filter(([dataset]) => dataset.startsWith(`clean.${source}.`))
+      .flatMap(([, slices]) => slices.map(({ slice }) => slice));
+    leave(datasets, output, `quarantine.${source}`, new Set(judged));
+    leave(datasets, output, `repairs.${source}`, new Set(cleaned));
   }
 }
 
-/** Drops what was told of repairs in slices whose clean rows are made again without any. */
-function leaveRepairs(datasets: Datasets, output: StageOutput): void {
-  if (output.stage !== 'normalize') return;
-  for (const source of new Set(output.ledger.map((entry) => entry.source))) {
-    const name = `repairs.${source}`;
-    const made = new Set(
-      Object.entries(output.datasets)
-        .filter(([dataset]) => dataset.startsWith(`clean.${source}.`))
-        .flatMap(([, slices]) => slices.map(({ slice }) => slice)),
-    );
-    const repaired = new Set((output.datasets[name] ?? []).map(({ slice }) => slice));
-    const kept = datasets[name]?.filter(({ slice }) => !made.has(slice) || repaired.has(slice));
-    if (kept) datasets[name] = kept;
-  }
+/** Drops the slices of a dataset that were made again without it. */
+function leave(datasets: Datasets, output: StageOutput, name: string, made: ReadonlySet<string>): void {
+  const there = new Set((output.datasets[name] ?? []).map(({ slice }) => slice));
+  const kept = datasets[name]?.filter(({ slice }) => !made.has(slice) || there.has(slice));
+  if (kept) datasets[name] = kept;
 }
