@@ -112,6 +112,9 @@ const common = {
   contract: contractSchema.prefault({}),
 };
 
+/** The keys that every source has, wherever its rows come from. */
+export const commonKeys = Object.keys(common) as readonly (keyof typeof common)[];
+
 /** A source of files. */
 export const filesSourceSchema = z.strictObject({ ...filesShape, ...common });
 export type FilesSource = z.infer<typeof filesSourceSchema>;

@@ -1,4 +1,4 @@
-import { type FilesSource, filesSourceSchema, type Source } from '../../schemas/source.ts';
+import { commonKeys, type FilesSource, filesSourceSchema, type Source } from '../../schemas/source.ts';
 
 /** Folder of a store that holds what was read from sources that are no files. */
 export const landingFolder = 'landing';
@@ -8,20 +8,9 @@ export const landingFolder = 'landing';
  */
 export function asFiles(name: string, source: Source): FilesSource {
   if (source.type === 'files') return source;
-  const { nullValues, mode, required, duplicates, owner, description, columns, entities, contract, repair } =
-    source;
   return filesSourceSchema.parse({
     path: `${landingFolder}/${name}/{date}.jsonl`,
     format: 'jsonl',
-    nullValues,
-    mode,
-    required,
-    duplicates,
-    owner,
-    description,
-    columns,
-    entities,
-    contract,
-    repair,
+    ...Object.fromEntries(commonKeys.map((key) => [key, source[key]])),
   });
 }

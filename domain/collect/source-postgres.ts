@@ -173,7 +173,7 @@ function readError(source: string, error: unknown, secrets: readonly string[]): 
   const state = /^[0-9A-Z]{5}$/.test(code) ? ` (SQLSTATE ${code})` : '';
   // Without the cause: a driver's error may carry the address and the credential it was given.
   return new SourceError(
-    `Source ${source} cannot be read from PostgreSQL: ${text}${state}; look with: stocktake source test ${source}`,
+    `Source ${source} cannot be read from PostgreSQL: ${text}${state}; correct connection, table or query in temporal.config.ts, or the database, then: stocktake run`,
     {
       code: error instanceof SourceError ? error.code : 'STK-SOURCE-READ',
       retryable: passing.test(code) || (/timeout|terminated/i.test(messageOf(error)) && !code),

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../schemas/artifact.ts';
 import type { Store } from '../store/store.ts';
 import { readParquetSql } from '../warehouse/parquet.ts';
-import { quotedIdentifier, quotedList } from '../warehouse/quoting.ts';
+import { quotedIdentifier, quotedList, quotedString } from '../warehouse/quoting.ts';
 import type { Row, Warehouse } from '../warehouse/warehouse.ts';
 
 /** What texts can be read as; a share of each column's values is counted per family. */
@@ -92,12 +92,12 @@ function shapeSql(
   const missing = ['', ...nullValues];
   const selected = names.map((name, index) => {
     const text = `trim(cast(${quotedIdentifier(name)} as varchar))`;
-    return `case when ${text} in (${missing.map((word) => `'${word.replaceAll("'", "''")}'`).join(', ')}) then null else left(${text}, 100) end as c${index}`;
+    return `case when ${text} in (${missing.map(quotedString).join(', ')}) then null else left(${text}, 100) end as c${index}`;
   });
   const rows = names.map((_, index) => {
     const families = textFamilies.map(
       (family) =>
-        `count(*) filter (regexp_full_match(c${index}, '${patterns[family].replaceAll("'", "''")}')) as ${family}`,
+        `count(*) filter (regexp_full_match(c${index}, ${quotedString(patterns[family])})) as ${family}`,
     );
     return `select ${index} as position, count(c${index}) as counted, ${families.join(', ')},
   (select spelt from (
