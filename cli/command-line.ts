@@ -24,3 +24,10 @@ export function positive(text: string): number {
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError(`'${text}' is no number from 1`);
   return value;
 }
+
+/** Reads an option that is a whole number from 0. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError(`'${text}' is no whole number from 0`);
+}

@@ -1,13 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { exit, globals, wholeNumber } from './command-line.ts';
 import type { EvaluateCleanOptions } from './evaluate-clean-run.ts';
-import type { GlobalOptions } from './options.ts';
 
 /** Adds `evaluate clean` to the `evaluate` command. */
-export function addEvaluateClean(
-  evaluate: Command,
-  globals: (command: Command) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function addEvaluateClean(evaluate: Command): void {
   evaluate
     .command('clean')
     .description(
@@ -26,12 +22,6 @@ export function addEvaluateClean(
     )
     .action(async (options: EvaluateCleanOptions, command: Command) => {
       const { evaluateClean } = await import('./evaluate-clean-run.ts');
-      end(await evaluateClean(options, globals(command)));
+      exit(await evaluateClean(options, globals(command)));
     });
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError(`'${text}' is no whole number from 0`);
 }

@@ -14,6 +14,7 @@ import type { ColumnProfile } from '../domain/inventory/profile-columns.ts';
 import { plainColumn } from '../domain/inventory/profile-sql.ts';
 import { quotedIdentifier, quotedString } from '../domain/warehouse/quoting.ts';
 import type { Warehouse } from '../domain/warehouse/warehouse.ts';
+import { exit, globals } from './command-line.ts';
 import type { GlobalOptions } from './options.ts';
 import { createOutput, type Output, table } from './output.ts';
 import { withWarehouse } from './read-table.ts';
@@ -24,17 +25,13 @@ export interface EvaluateColumnsOptions {
 }
 
 /** Adds `evaluate columns` to the `evaluate` command. */
-export function addEvaluateColumns(
-  evaluate: Command,
-  globals: (command: Command) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function addEvaluateColumns(evaluate: Command): void {
   evaluate
     .command('columns')
     .description('what columns hold, guessed from names and values, against labels typed by hand')
     .option('--data <dir>', 'folder of the public data sets; what is absent is left out', '../shared/data')
     .action(async (options: EvaluateColumnsOptions, command: Command) =>
-      end(await evaluateColumns(options, globals(command))),
+      exit(await evaluateColumns(options, globals(command))),
     );
 }
 

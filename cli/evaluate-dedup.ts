@@ -1,13 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { exit, globals } from './command-line.ts';
 import type { EvaluateDedupOptions, HeaderChoice } from './evaluate-dedup-run.ts';
-import type { GlobalOptions } from './options.ts';
 
 /** Adds `evaluate dedup` to the `evaluate` command. */
-export function addEvaluateDedup(
-  evaluate: Command,
-  globals: (command: Command) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function addEvaluateDedup(evaluate: Command): void {
   evaluate
     .command('dedup')
     .description(
@@ -27,7 +23,7 @@ export function addEvaluateDedup(
     )
     .action(async (options: EvaluateDedupOptions, command: Command) => {
       const { evaluateDedup } = await import('./evaluate-dedup-run.ts');
-      end(await evaluateDedup(options, globals(command)));
+      exit(await evaluateDedup(options, globals(command)));
     });
 }
 

@@ -10,6 +10,7 @@ import { countText, sizeText } from '../domain/report/format.ts';
 import { CliError, messageOf } from '../domain/runtime/errors.ts';
 import { silentLogger } from '../domain/runtime/logger.ts';
 import { configSchema } from '../schemas/config.ts';
+import { exit, globals } from './command-line.ts';
 import type { GlobalOptions } from './options.ts';
 import { createOutput, type Output, table } from './output.ts';
 
@@ -25,11 +26,7 @@ interface IntakeFlags {
 }
 
 /** Adds `evaluate intake` to the `evaluate` command. */
-export function addEvaluateIntake(
-  evaluate: Command,
-  globals: (command: Command) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function addEvaluateIntake(evaluate: Command): void {
   evaluate
     .command('intake')
     .description('every file of a folder through collect: what was taken, what was kept out and why')
@@ -45,7 +42,7 @@ export function addEvaluateIntake(
     .option('--header <yes|no>', 'whether the first line names the columns', yesOrNo)
     .option('--skip <lines>', 'lines above the header', lines)
     .option('--sheet <sheet>', 'sheet of workbooks: its name, its place from 1, or all', sheet)
-    .action(async (flags: IntakeFlags, command: Command) => end(await intake(flags, globals(command))));
+    .action(async (flags: IntakeFlags, command: Command) => exit(await intake(flags, globals(command))));
 }
 
 async function intake(flags: IntakeFlags, globals: GlobalOptions): Promise<number> {

@@ -8,6 +8,7 @@ import { type PairFile, readPairFile } from '../domain/match/pair-file.ts';
 import { joinPairFiles, type PairSet } from '../domain/match/pair-set.ts';
 import { CliError, InputError } from '../domain/runtime/errors.ts';
 import { hashFile } from '../domain/runtime/hashing.ts';
+import { exit, globals } from './command-line.ts';
 import type { GlobalOptions } from './options.ts';
 import { createOutput, type Output, table } from './output.ts';
 
@@ -23,11 +24,7 @@ const protocol =
   'settings fixed beforehand; trained on train + validation, a model per fold, threshold from held-out folds; measured on test; rarity and rivals of a pair from the texts of all three files, without labels; split by pair, so records recur';
 
 /** Adds `evaluate match` to the `evaluate` command. */
-export function addEvaluateMatch(
-  evaluate: Command,
-  globals: (command: Command) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function addEvaluateMatch(evaluate: Command): void {
   evaluate
     .command('match')
     .description('tell whether two records are one thing: precision, recall and F1 on a test file of pairs')
@@ -40,7 +37,7 @@ export function addEvaluateMatch(
     .option('--seeds <n>', 'how many seeds the matcher is trained with', countFrom(1), 10)
     .option('--seed <n>', 'the first seed', countFrom(0), 1)
     .action(async (options: EvaluateMatchOptions, command: Command) =>
-      end(await match(options, globals(command))),
+      exit(await match(options, globals(command))),
     );
 }
 

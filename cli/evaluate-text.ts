@@ -1,13 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { exit, globals, wholeNumber } from './command-line.ts';
 import type { EvaluateTextOptions } from './evaluate-text-run.ts';
-import type { GlobalOptions } from './options.ts';
 
 /** Adds `evaluate text` to the `evaluate` command. */
-export function addEvaluateText(
-  evaluate: Command,
-  globals: (command: Command) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function addEvaluateText(evaluate: Command): void {
   evaluate
     .command('text')
     .description('classify texts: accuracy, macro-F1 and calibration error on a test file')
@@ -20,12 +16,6 @@ export function addEvaluateText(
     .action(async (options: EvaluateTextOptions, command: Command) => {
       const { evaluateText } = await import('./evaluate-text-run.ts');
       const { openDefaultEncoder } = await import('../workers/open-encoder.ts');
-      end(await evaluateText(options, globals(command), () => openDefaultEncoder(2)));
+      exit(await evaluateText(options, globals(command), () => openDefaultEncoder(2)));
     });
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError(`'${text}' is no whole number from 0`);
 }

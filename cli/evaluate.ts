@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { exit, globals } from './command-line.ts';
+import { exit, globals, wholeNumber } from './command-line.ts';
 import { addEvaluateClean } from './evaluate-clean.ts';
 import { addEvaluateColumns } from './evaluate-columns.ts';
 import { addEvaluateDedup } from './evaluate-dedup.ts';
@@ -28,12 +28,12 @@ export function addEvaluate(root: Command): void {
   ).action(async (options, command) =>
     exit(await (await import('./evaluate-ranking.ts')).ranking(options, globals(command))),
   );
-  addEvaluateColumns(evaluate, globals, exit);
-  addEvaluateText(evaluate, globals, exit);
-  addEvaluateMatch(evaluate, globals, exit);
-  addEvaluateDedup(evaluate, globals, exit);
-  addEvaluateClean(evaluate, globals, exit);
-  addEvaluateIntake(evaluate, globals, exit);
+  addEvaluateColumns(evaluate);
+  addEvaluateText(evaluate);
+  addEvaluateMatch(evaluate);
+  addEvaluateDedup(evaluate);
+  addEvaluateClean(evaluate);
+  addEvaluateIntake(evaluate);
 }
 
 function searchFlags(command: Command): Command {
@@ -41,14 +41,6 @@ function searchFlags(command: Command): Command {
     .option('--seed <n>', 'seed of search, hold-out and intervals', wholeNumber, 1)
     .option('--budget <seconds>', 'seconds for the search of parameters', seconds, 30)
     .option('--trials <n>', 'most settings tried per method', wholeNumber, 60);
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) {
-    throw new InvalidArgumentError(`'${text}' is no whole number from 0`);
-  }
-  return value;
 }
 
 function seconds(text: string): number {

@@ -78,6 +78,11 @@ export async function rowIdentities(
   return (row) => rejectedRow(source, row, hashes).identity;
 }
 
+/** A row as people name it: `<source>:<first 12 digits of the file's sha256><#member>:<line>`. */
+export function rowName(source: string, { sha256, member, line }: RowIdentity): string {
+  return `${source}:${sha256.slice(0, 12)}${member}:${line}`;
+}
+
 function rejectedRow(source: string, row: Row, hashes: ReadonlyMap<string, string>): RejectedRow {
   const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
   const file = text(row.file);
@@ -88,7 +93,7 @@ function rejectedRow(source: string, row: Row, hashes: ReadonlyMap<string, strin
   const line = Number(row.line ?? -1);
   const identity = sha256 && line >= 0 ? { sha256, member, line } : undefined;
   return {
-    id: identity ? `${source}:${identity.sha256.slice(0, 12)}${member}:${line}` : '',
+    id: identity ? rowName(source, identity) : '',
     identity,
     source,
     slice: text(row.slice),

@@ -2,7 +2,7 @@ import { CliError } from '../domain/runtime/errors.ts';
 import type { Store } from '../domain/store/store.ts';
 import type { Snapshot } from '../schemas/artifact.ts';
 import type { CellIdentity } from '../schemas/repair-decision.ts';
-import { rowIdentities } from './quarantine-rows.ts';
+import { rowIdentities, rowName } from './quarantine-rows.ts';
 import { readTable } from './read-table.ts';
 
 /** A cell held to be wrong, with its name: `<source>:<first 12 digits of the file's sha256><#member>:<line>:<column>`. */
@@ -66,9 +66,7 @@ export async function repairedCells(
     const identity = identityOf(row);
     const column = String(row.column);
     return {
-      id: identity
-        ? `${source}:${identity.sha256.slice(0, 12)}${identity.member}:${identity.line}:${column}`
-        : '',
+      id: identity ? `${rowName(source, identity)}:${column}` : '',
       identity: identity ? { ...identity, column } : undefined,
       source,
       slice: String(row.slice),
