@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDecisions } from '../domain/store/decisions.ts';
-import { configSchema } from '../schemas/config.ts';
-import { planSchema } from '../schemas/plan.ts';
 import { stocktake } from '../tests/harness.ts';
 import { asset, column, stocktaking } from '../tests/inventory-fixture.ts';
-import { openPublishedFixture, type PublishedFixture, twoSources } from '../tests/published-fixture.ts';
+import {
+  openPublishedFixture,
+  openRun,
+  type PublishedFixture,
+  twoSources,
+} from '../tests/published-fixture.ts';
 
 const sha = 'cd'.repeat(32);
 const id = (line: number, name: string) => `orders:${sha.slice(0, 12)}:${line}:${name}`;
@@ -13,7 +16,7 @@ describe('stocktake repairs', () => {
   let fixture: PublishedFixture;
   beforeAll(async () => {
     fixture = await openPublishedFixture(twoSources);
-    await openRun(fixture);
+    await openRun(fixture, sha);
     const columns = [
       column({ asset: 'raw.orders', column: 'brand' }),
       column({ asset: 'raw.orders', column: 'mail', personal: true }),
@@ -84,31 +87,3 @@ describe('stocktake repairs', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
   });
 });
-
-async function openRun({ store, dir }: PublishedFixture): Promise<void> {
-  const { loadProject } = await import('../workers/load-config.ts');
-  const config = configSchema.parse((await loadProject({}, dir)).config);
-  const shared = { dataDate: '2026-10-01', from: '2026-10-01', trigger: 'manual', baseSnapshot: 0, seed: 1 };
-  const made = { workflow: 'takeInventory', codeVersion: '1', engines: {}, threads: 1, configHash: 'c' };
-  const files = [{ path: 'orders/2026-10-01.csv', bytes: 1, sha256: sha }];
-  const plan = planSchema.parse({
-    ...shared,
-    ...made,
-    format: 1,
-    input: dir,
-    config,
-    memoryMb: 512,
-    force: false,
-    allowOlder: false,
-    sources: [{ source: 'orders', slices: [{ slice: '2026-10-01', files }], repeats: [], missing: '' }],
-  });
-  await store.runs.open({
-    ...shared,
-    ...made,
-    format: 1,
-    record: 'none',
-    workflowId: 'inventory/2026-10-01',
-    plan: await store.objects.putJson(plan),
-    startedAt: '2026-10-02T00:00:00.000Z',
-  });
-}

@@ -15,7 +15,10 @@ import { openStore, type Store } from '../domain/store/store.ts';
 import { writeParquet } from '../domain/warehouse/parquet.ts';
 import { openWarehouse } from '../domain/warehouse/warehouse.ts';
 import type { DatasetEntry } from '../schemas/artifact.ts';
+import { configSchema } from '../schemas/config.ts';
 import type { Stocktaking } from '../schemas/inventory.ts';
+import { planSchema } from '../schemas/plan.ts';
+import { loadProject } from '../workers/load-config.ts';
 
 /** A project in a folder of its own whose store holds published inventories; no server, no run. */
 export interface PublishedFixture {
@@ -107,3 +110,31 @@ export const twoSources = `export default {
   },
 };
 `;
+
+/** Opens the record of the run that published: it planned one file, `orders/2026-10-01.csv` with this sha256. */
+export async function openRun({ store, dir }: PublishedFixture, sha: string): Promise<void> {
+  const config = configSchema.parse((await loadProject({}, dir)).config);
+  const shared = { dataDate: '2026-10-01', from: '2026-10-01', trigger: 'manual', baseSnapshot: 0, seed: 1 };
+  const made = { workflow: 'takeInventory', codeVersion: '1', engines: {}, threads: 1, configHash: 'c' };
+  const files = [{ path: 'orders/2026-10-01.csv', bytes: 1, sha256: sha }];
+  const plan = planSchema.parse({
+    ...shared,
+    ...made,
+    format: 1,
+    input: dir,
+    config,
+    memoryMb: 512,
+    force: false,
+    allowOlder: false,
+    sources: [{ source: 'orders', slices: [{ slice: '2026-10-01', files }], repeats: [], missing: '' }],
+  });
+  await store.runs.open({
+    ...shared,
+    ...made,
+    format: 1,
+    record: 'none',
+    workflowId: 'inventory/2026-10-01',
+    plan: await store.objects.putJson(plan),
+    startedAt: '2026-10-02T00:00:00.000Z',
+  });
+}
