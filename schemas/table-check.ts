@@ -98,3 +98,8 @@ export const tableCheckSchema = z.discriminatedUnion('type', [
 ]);
 export type TableCheck = z.infer<typeof tableCheckSchema>;
 export type TableCheckOf<Type extends TableCheck['type']> = Extract<TableCheck, { type: Type }>;
+
+/** Every type a table check may have. */
+export const tableCheckTypes: readonly TableCheck['type'][] = tableCheckSchema.options.map(
+  ({ shape }) => shape.type.value,
+);

@@ -1,6 +1,7 @@
 import type { DatasetSlice, Manifest } from '../../schemas/artifact.ts';
 import type { CheckRow, Health } from '../../schemas/inventory.ts';
 import type { Problem, StageOutput } from '../../schemas/stage.ts';
+import { tableCheckTypes } from '../../schemas/table-check.ts';
 import type { StageContext } from '../runtime/stage.ts';
 import { idempotencyKey, type StoredManifest } from '../store/manifests.ts';
 import type { Store } from '../store/store.ts';
@@ -118,19 +119,7 @@ function factsOf({ assets, columns, checks, changes }: Stock): Record<string, un
   };
 }
 
-const toldAsProblem = [
-  'freshness',
-  'volume',
-  'schema',
-  'relationships',
-  'row_count',
-  'distribution',
-  'contains_set',
-  'equal_set',
-  'equal_rowcount',
-  'row_count_ratio',
-  'expression_is_true',
-];
+const toldAsProblem: readonly string[] = ['freshness', 'volume', 'schema', ...tableCheckTypes];
 
 /** Failing checks that only an inventory can make; those of rows and files were told by the stages before. */
 function problemsOf(dataDate: string, checks: readonly CheckRow[]): Problem[] {
