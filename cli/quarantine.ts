@@ -1,6 +1,6 @@
 import { countText } from '../domain/report/format.ts';
-import { CliError } from '../domain/runtime/errors.ts';
 import type { Row } from '../domain/warehouse/warehouse.ts';
+import { knownSource } from './known-source.ts';
 import type { GlobalOptions } from './options.ts';
 import { table } from './output.ts';
 import { rowIds } from './quarantine-rows.ts';
@@ -53,15 +53,7 @@ export async function show(
   globals: GlobalOptions,
 ): Promise<number> {
   const { store, project, out } = await openReading(globals);
-  if (!(source in project.config.sources)) {
-    throw new CliError(
-      `There is no source '${source}'; there are ${Object.keys(project.config.sources).join(', ')}`,
-      {
-        code: 'STK-SOURCE-UNKNOWN',
-        exitCode: 2,
-      },
-    );
-  }
+  knownSource(project.config, source);
   const snapshot = await currentSnapshot(store);
   const idOf = await rowIds(store, snapshot, source);
   const found = await readTable(

@@ -1,7 +1,6 @@
-import { CliError } from '../domain/runtime/errors.ts';
 import type { Store } from '../domain/store/store.ts';
 import type { Snapshot } from '../schemas/artifact.ts';
-import { nearest } from '../schemas/config-parse.ts';
+import { knownSource } from './known-source.ts';
 import type { GlobalOptions } from './options.ts';
 import { table } from './output.ts';
 import { currentSnapshot, readTable } from './read-table.ts';
@@ -82,14 +81,7 @@ function statusesOf({ applied, proposed, reverted }: ListRepairsOptions): string
 function wantedSources({ project }: Reading, snapshot: Snapshot, source: string | undefined): string[] {
   const known = repairedSources(snapshot);
   if (source === undefined) return known;
-  const sources = Object.keys(project.config.sources);
-  if (!sources.includes(source)) {
-    const near = nearest(source, sources);
-    throw new CliError(
-      `There is no source '${source}'; ${near ? `did you mean ${near}?` : `there are ${sources.join(', ')}`}`,
-      { code: 'STK-SOURCE-UNKNOWN', exitCode: 2 },
-    );
-  }
+  knownSource(project.config, source);
   return known.filter((one) => one === source);
 }
 
