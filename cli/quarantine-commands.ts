@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { exit, globals, positive } from './command-line.ts';
 import { withDecider } from './decided.ts';
 
-/** Registers `stocktake quarantine list|show|fix|release`. */
+/** Registers `stocktake quarantine list|show|fix|release|decisions|withdraw`. */
 export function addQuarantine(root: Command): void {
   const quarantine = root
     .command('quarantine')
@@ -40,5 +40,19 @@ export function addQuarantine(root: Command): void {
       .option('--reason <code>', 'with --source: the reason'),
   ).action(async (ids, options, command) =>
     exit(await (await import('./quarantine-decide.ts')).release(ids, options, globals(command))),
+  );
+  quarantine
+    .command('decisions')
+    .description('every fix and release, the newest first, and whether it counts')
+    .option('--personal', 'show the values that fixes give too')
+    .action(async (options, command) =>
+      exit(await (await import('./quarantine-decisions.ts')).decisions(options, globals(command))),
+    );
+  withDecider(
+    quarantine
+      .command('withdraw <decision>')
+      .description('take a fix or release back as if it had never been made, from the next night on'),
+  ).action(async (id, options, command) =>
+    exit(await (await import('./quarantine-decisions.ts')).withdraw(id, options, globals(command))),
   );
 }

@@ -1,4 +1,6 @@
+import { heldSql } from '../domain/normalize/decisions-sql.ts';
 import { CliError } from '../domain/runtime/errors.ts';
+import { slicesOf } from '../domain/store/datasets.ts';
 import { putDecision } from '../domain/store/decisions.ts';
 import type { Store } from '../domain/store/store.ts';
 import { nearest } from '../schemas/config-parse.ts';
@@ -6,7 +8,7 @@ import type { Decision } from '../schemas/decision.ts';
 import { type DecideOptions, decidedNow } from './decided.ts';
 import type { GlobalOptions } from './options.ts';
 import { type RejectedRow, rejectedRows, rowsOfId } from './quarantine-rows.ts';
-import { currentSnapshot } from './read-table.ts';
+import { currentSnapshot, describeFiles, withWarehouse } from './read-table.ts';
 import { openReading } from './session.ts';
 
 /** `stocktake quarantine fix <id> --set column=value`: corrects source columns of one rejected row from the next night on. */
@@ -20,6 +22,7 @@ export async function fix(
   const received = receivedColumns(row);
   if (!row?.identity || !received) throw unread(id);
   const set = Object.fromEntries(options.set.map((text) => assignment(text, Object.keys(received))));
+  await refuseUnheld(store, row, set);
   const decision = {
     ...decidedNow(options),
     source: row.source,
@@ -113,6 +116,32 @@ function assignment(text: string, columns: readonly string[]): [column: string, 
   );
 }
 
+/** A typed column (of a Parquet file, say) takes only what its type holds; a correction of another kind would not count. */
+async function refuseUnheld(
+  store: Store,
+  { id, source, slice }: RejectedRow,
+  set: Readonly<Record<string, string>>,
+): Promise<void> {
+  const slices = await slicesOf(store.objects, await store.snapshots.current(), `raw.${source}`);
+  const own = slices.filter((one) => one.slice === slice);
+  await withWarehouse(async (warehouse) => {
+    for (const { name, type } of await describeFiles(store, warehouse, own)) {
+      const value = set[name];
+      if (value === undefined || value === '') continue;
+      const query = `select ${heldSql(type, '$value::varchar')} is null as unheld`;
+      const [answer] = await warehouse.rows('held', query, { value });
+      if (answer?.unheld === true) throw unheld(id, name, value, type);
+    }
+  });
+}
+
+function unheld(id: string, column: string, value: string, type: string): CliError {
+  return new CliError(
+    `${id}: the source column ${column} cannot hold '${value}', expected a value of type ${type}; give one, or none: stocktake quarantine fix ${id} --set ${column}=`,
+    { code: 'STK-QUARANTINE-TYPE', exitCode: 2 },
+  );
+}
+
 function unread(id: string): CliError {
   return new CliError(
     `${id} has no columns that could be corrected: collect could not take it apart, or it is too long to be shown whole. Correct the file itself, then: stocktake run`,
@@ -131,6 +160,9 @@ async function keep(
   const id = await putDecision(store.dir, 'rows', decision);
   const { action, source } = decision;
   if (globals.json) out.json({ format: 1, decision: id, action, source, rows });
-  else out.data(`Decision ${id}: ${said}. It counts from the next night: stocktake run`);
+  else
+    out.data(
+      `Decision ${id}: ${said}. It counts from the next night: stocktake run. Take it back: stocktake quarantine withdraw ${id}`,
+    );
   return 0;
 }

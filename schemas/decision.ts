@@ -17,7 +17,8 @@ const about = { ...decided, source: z.string() };
 
 /**
  * What a person decided about rejected rows. `fix` gives source columns other values (an empty text is no value);
- * `release` waives one named check of one entity for each row.
+ * `release` waives one named check of one entity for each row; `withdraw` takes an earlier decision (by its name) back as if
+ * it had never been made.
  */
 export const decisionSchema = z.discriminatedUnion('action', [
   z.strictObject({
@@ -33,6 +34,7 @@ export const decisionSchema = z.discriminatedUnion('action', [
       rowIdentitySchema.extend({ entity: z.string(), column: z.string(), reason: z.string() }).strict(),
     ),
   }),
+  z.strictObject({ ...about, action: z.literal('withdraw'), decision: z.string() }),
 ]);
 export type Decision = z.infer<typeof decisionSchema>;
 

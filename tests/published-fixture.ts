@@ -24,7 +24,10 @@ import { loadProject } from '../workers/load-config.ts';
 export interface PublishedFixture {
   readonly dir: string;
   readonly store: Store;
-  /** Publishes an inventory as the next snapshot, with datasets of one file each that queries give. */
+  /**
+   * Publishes an inventory as the next snapshot, with datasets of one file each that queries give, by dataset or
+   * `<dataset>/<slice>`; default: the slice `all`.
+   */
   publish(stock: Stocktaking, queries?: Readonly<Record<string, string>>): Promise<void>;
   remove(): Promise<void>;
 }
@@ -43,10 +46,11 @@ export async function openPublishedFixture(config: string): Promise<PublishedFix
     const staging = await store.objects.staging();
     return keep(shape.dataset, await writeTable({ warehouse, dir: staging }, shape, rows));
   };
-  const keep = async (dataset: string, staged: StagedFile): Promise<[string, DatasetEntry]> => {
+  const keep = async (named: string, staged: StagedFile): Promise<[string, DatasetEntry]> => {
+    const [dataset = named, name = 'all'] = named.split('/');
     const files = await store.objects.take([staged]);
     const slice = {
-      slice: 'all',
+      slice: name,
       manifest: { stage: 'inventory', key: '0'.repeat(64), sha256: '0'.repeat(64) },
       files,
       rows: staged.rows,

@@ -41,7 +41,13 @@ export function contractChecks(name: string, source: Source, slices: readonly Sl
 }
 
 const wholeSlice = ['STK-CONTRACT-COLUMNS', 'STK-CONTRACT-DRIFT', 'STK-CONTRACT-REJECTED-SHARE'];
-const mappingReasons = ['STK-NORMALIZE-EXPRESSION', 'STK-NORMALIZE-TYPE', 'STK-NORMALIZE-MISSING'];
+const mappingReasons = [
+  'STK-NORMALIZE-EXPRESSION',
+  'STK-NORMALIZE-FIX',
+  'STK-NORMALIZE-MISSING',
+  'STK-NORMALIZE-RATE',
+  'STK-NORMALIZE-TYPE',
+];
 
 /** Whether a problem's code is about single rows, which check lines of their own tell. */
 export function isRowReason(code: string): boolean {

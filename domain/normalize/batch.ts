@@ -11,6 +11,7 @@ import {
   decisionOutcomes,
   layDecisions,
   receivedView,
+  withUnheld,
   withWaived,
 } from './decisions-sql.ts';
 import { goneColumns } from './drift.ts';
@@ -118,7 +119,7 @@ async function judgeRows(
     rules.repair && rules.source.repair
       ? await layRepairs(warehouse, shape, rules.source, rules.repair, batch.slices, view)
       : new Map<number, RepairFacts>();
-  if (decisions.length > 0) await layDecisions(warehouse, shape, decisions);
+  const unheld = decisions.length > 0 ? await layDecisions(warehouse, shape, decisions) : [];
   if (shape.dated) {
     await warehouse.run(
       datePartsTable,
@@ -127,7 +128,7 @@ async function judgeRows(
   }
   await warehouse.run('source', `create or replace view source as\n${sourceViewSql(shape)}`);
   const planned = await planEntities(warehouse, rules, shape);
-  const plans = planned.map((plan) => withWaived(plan, decisions));
+  const plans = planned.map((plan) => withUnheld(withWaived(plan, decisions), unheld));
   const measures: Measures = [];
   for (const plan of plans)
     measures.push([plan.entity, await judgeEntity(warehouse, plan, shape, decisions.length > 0)]);

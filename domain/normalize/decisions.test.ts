@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NamedDecision } from '../../schemas/decision.ts';
 import type { StageOutput } from '../../schemas/stage.ts';
-import { decisionsBySlice } from './decisions.ts';
+import { decisionStates, decisionsBySlice } from './decisions.ts';
 import { openRawFixture, type RawFixture, type SourceInput } from './raw-fixture.ts';
 
 const day = '2026-10-01';
@@ -110,6 +110,47 @@ describe('decisions about rejected rows', () => {
     expect(keys(after)?.[1]).toBe(keys(before)?.[1]);
     expect(after.reused).toBe(1);
     expect(await normalize(decided, true)).toEqual({ ...after, reused: 0 });
+  });
+
+  it('that a typed column cannot hold whole keep the row in quarantine, with a reason', async () => {
+    const typed = `select * from (values ('1', 'a', 5::bigint, 1::bigint), ('2', 'b', 6, 2), ('3', 'c', 7, 3), ('4', 'd', 8, 4))
+      as t (id, sku, price, _line), (select '${day}.csv' as _file)`;
+    const raw = [await fixture.rawQueries(day, ['id', 'sku', 'price'], [typed])];
+    const output = await fixture.normalize(source, raw, {
+      decisions: decisionsBySlice(
+        [fix(1, { price: '50' }), fix(2, { price: 'six' }), fix(3, { price: '7.5' }), fix(4, { price: '' })],
+        'orders',
+        planned,
+      ),
+    });
+    expect(output.ledger[0]).toMatchObject({ rowsIn: 4, rowsOut: 2, rejected: 2 });
+    const clean = await fixture.read(output, 'clean.orders.events', 'item_id, value::varchar as value');
+    expect(clean.map(({ item_id, value }) => [item_id, value === null ? null : Number(value)])).toEqual([
+      ['a', 50],
+      ['d', null],
+    ]);
+    const bad = await fixture.read(output, 'quarantine.orders', 'line, "column", reason, message, raw');
+    expect(bad).toMatchObject([
+      { line: '2', column: 'price', reason: 'STK-NORMALIZE-FIX', raw: expect.stringContaining('"price":6') },
+      { line: '3', message: expect.stringContaining('expected BIGINT') },
+    ]);
+  });
+
+  it('that are taken back leave the bytes there were before', async () => {
+    const withdrawn = decided.map(
+      ({ id }): NamedDecision => ({
+        id: `withdraw ${id}`,
+        decision: { ...about, action: 'withdraw', decision: id },
+      }),
+    );
+    const output = await normalize([...decided, ...withdrawn]);
+    expect(output).toEqual({ ...before, reused: 2 });
+    expect(decisionStates([...decided, ...withdrawn.slice(1)]).map(({ state }) => state)).toEqual([
+      'in force',
+      'withdrawn',
+      'withdrawn',
+      'withdrawn',
+    ]);
   });
 
   it('never follow a file whose content is another', () => {

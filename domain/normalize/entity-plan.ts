@@ -15,6 +15,13 @@ export interface PlannedColumn {
   readonly value?: BoundExpression;
 }
 
+/** A source column that people gave a value its type cannot hold. `cell` is its place among the source's columns. */
+export interface UnheldColumn {
+  readonly cell: number;
+  readonly name: string;
+  readonly type: string;
+}
+
 /** How one source becomes one entity, every expression fitted to the files at hand. */
 export interface EntityPlan {
   readonly entity: EntityName;
@@ -27,6 +34,8 @@ export interface EntityPlan {
   readonly checks: readonly PlannedCheck[];
   /** Verdicts that a person's decision waives for the rows that the table `waived` names. */
   readonly waived?: readonly { readonly column: string; readonly reason: string }[];
+  /** Source columns with a correction they cannot hold; the table `unheld` names the rows. */
+  readonly unheld?: readonly UnheldColumn[];
   /** Columns that identify a record, or an event where the mapping names them. */
   readonly key: readonly string[];
   readonly namespace: string;

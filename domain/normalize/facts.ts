@@ -37,6 +37,8 @@ export const factsSchema = z.strictObject({
       }),
     )
     .optional(),
+  /** Names what people had decided about its rows and repairs when it was made; absent where nothing was. */
+  decided: z.string().optional(),
   /** How its columns differ from the slice before it; absent where they do not, or where nothing was published. */
   drift: driftFactsSchema.optional(),
   /** Cells held to be wrong, by what became of them; absent where none was. */

@@ -1,6 +1,6 @@
 import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';
 import type { PlannedCheck } from './checks.ts';
-import type { EntityPlan, PlannedColumn } from './entity-plan.ts';
+import type { EntityPlan, PlannedColumn, UnheldColumn } from './entity-plan.ts';
 import type { BoundExpression } from './expressions.ts';
 import { noRate } from './normalizers-rates.ts';
 import { moneyColumnOf } from './rules.ts';
@@ -21,12 +21,14 @@ export interface Verdict {
 }
 
 /**
- * Every reason to reject a row of an entity, in the order in which the first one counts: an expression that fails, a
+ * Every reason to reject a row of an entity, in the order in which the first one counts: a correction that its source column
+ * cannot hold, an expression that fails, a
  * type that does not fit and a missing required value by entity column, then the contract's checks as configured,
  * `unique` last.
  */
 export function verdictsOf(plan: EntityPlan): Verdict[] {
   const values = [
+    ...(plan.unheld ?? []).map(unheldVerdict),
     ...(plan.where ? [failedVerdict(plan.where)] : []),
     ...plan.columns.flatMap((column) => columnVerdicts(plan, column)),
     ...plan.attributes.flatMap(({ value }) => [failedVerdict(value), rateVerdict(plan, value)]),
@@ -246,6 +248,16 @@ function checkVerdict({ column, code, message, fails }: PlannedCheck): Verdict {
     reason: code,
     message,
     ...(fails === undefined ? {} : { when: `coalesce(${fails}, false)` }),
+  };
+}
+
+/** A value that people decided on counts or is told; the row never goes on with the received one. */
+function unheldVerdict({ cell, name, type }: UnheldColumn): Verdict {
+  return {
+    column: name,
+    reason: 'STK-NORMALIZE-FIX',
+    message: `received a correction that the source column cannot hold, expected ${type}; take it back (stocktake quarantine decisions) and decide again`,
+    when: `(row_id in (select row_id from unheld where cell = ${cell}))`,
   };
 }
 

@@ -2,7 +2,7 @@ import type { ArtifactRef, DatasetSlice, Manifest } from '../../schemas/artifact
 import { idempotencyKey } from '../store/manifests.ts';
 import type { Store } from '../store/store.ts';
 import { missingColumns } from './contract.ts';
-import { decisionsKey, type RowDecision } from './decisions.ts';
+import { decidedMark, decisionsKey, type RowDecision } from './decisions.ts';
 import { type Drift, driftText, goneColumns, isStopped } from './drift.ts';
 import type { SliceDrift } from './drift-slices.ts';
 import type { Refusal } from './facts.ts';
@@ -29,6 +29,8 @@ export interface PendingSlice {
   readonly linesRise: boolean;
   /** What people decided about rows of it. */
   readonly decisions: readonly RowDecision[];
+  /** Names all of that, and the repairs taken back; absent where nothing was decided. */
+  readonly decided?: string;
   /** How its columns differ from those of the slice before it. */
   readonly drift?: Drift;
   /** Set where its columns break the contract: its rows are not looked at. */
@@ -72,11 +74,19 @@ export function sliceKey(
       ...normalizersKey(rules.source, rules.normalizers ?? {}, rules.data),
       ...decisionsKey(rules.decisions?.get(slice)),
       ...repairKey(rules.source, rules.repair, slice),
+      ...decidedOf(rules, slice),
       ...(drift ? { drift } : {}),
     },
     inputs: [rawManifest],
     scope: scopeOf(rules.name, slice),
   });
+}
+
+/** The mark of what people decided about a slice; nothing where nothing was, so that other slices keep their keys. */
+function decidedOf({ source, decisions, repair }: SourceRules, slice: string): { readonly decided?: string } {
+  const reverted = source.repair ? repair?.reverted.get(slice) : undefined;
+  const decided = decidedMark(decisions?.get(slice), reverted);
+  return decided === undefined ? {} : { decided };
 }
 
 /** What a normalized manifest belongs to. */
@@ -141,6 +151,7 @@ function pendingSlice(
     rows,
     linesRise: files.length === 1 && Array.isArray(manifest.facts.files) && manifest.facts.files.length === 1,
     decisions: rules.decisions?.get(raw.slice) ?? [],
+    ...decidedOf(rules, raw.slice),
     ...(drift ? { drift } : {}),
     ...(refused ? { refused } : {}),
   };

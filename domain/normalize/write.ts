@@ -141,6 +141,7 @@ function sliceFacts(
     ...(all.some(([, { decisions }]) => decisions)
       ? { decisions: all.flatMap(([, { decisions = [] }]) => decisions) }
       : {}),
+    ...(pending.decided === undefined ? {} : { decided: pending.decided }),
     ...(pending.drift ? { drift: pending.drift } : {}),
     ...(repairs && !refused ? { repairs } : {}),
     ...(refused ? { refused } : {}),

@@ -46,7 +46,9 @@ const reasons: Readonly<Record<string, Words>> = {
   'STK-INVENTORY-SCHEMA': ['other columns than before', '列与之前不同'],
   'STK-INVENTORY-VOLUME': ['unusual number of rows', '行数异常'],
   'STK-NORMALIZE-EXPRESSION': ['the mapping cannot be computed', '映射无法计算'],
+  'STK-NORMALIZE-FIX': ['correction does not fit the source column', '更正的值与来源列的类型不符'],
   'STK-NORMALIZE-MISSING': ['required value is missing', '缺少必需的值'],
+  'STK-NORMALIZE-RATE': ['no rate of exchange for the amount', '金额没有可用的汇率'],
   'STK-NORMALIZE-TYPE': ['value does not fit its type', '取值与类型不符'],
   'STK-SOURCE-MISSING': ['no file was found', '没有找到文件'],
 };
