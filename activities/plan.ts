@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { openHashCache } from '../domain/collect/hash-cache.ts';
 import { listAnySource } from '../domain/collect/remote-sources.ts';
+import type { DecidedOf } from '../domain/night/date-states.ts';
 import { type PlannedRun, planNight, putPlan } from '../domain/night/plan-night.ts';
+import { decidedMarks } from '../domain/normalize/decisions.ts';
 import { readRates } from '../domain/normalize/rates-file.ts';
 import { layPinnedInputs, replayStore } from '../domain/replay/replay-store.ts';
 import { readDecisions } from '../domain/store/decisions.ts';
 import type { Runs } from '../domain/store/runs.ts';
+import type { Config } from '../schemas/config.ts';
 import type { CloseRequest, PlanRequest, PlanResult, PublishResult } from '../schemas/night.ts';
 import { type Plan, planSchema } from '../schemas/plan.ts';
 import { durable, type LooseContext } from './boundary.ts';
@@ -54,14 +57,19 @@ export const createPlanActivities = (deps: ActivityDeps) => ({
 
 async function plan(deps: ActivityDeps, request: PlanRequest, context: LooseContext): Promise<PlannedRun> {
   const hashes = await openHashCache(deps.store.dir);
+  const decided = await decisionsNow(deps.store.dir);
   const landing = { ...deps, ...context, storeDir: deps.store.dir, force: request.force };
   const planned = await planNight(
     deps.store,
-    { ...deps, listSource: (options) => listAnySource({ ...options, hashes }, landing) },
+    {
+      ...deps,
+      listSource: (options) => listAnySource({ ...options, hashes }, landing),
+      decidedOf: decidedOf(deps.config, decided),
+    },
     request,
   );
   await hashes.save();
-  const decisions = planned.plan.sources.length > 0 ? await decisionsNow(deps.store.dir) : {};
+  const decisions = planned.plan.sources.length > 0 ? decided : {};
   const rates =
     planned.plan.config.rates && (await readRates(join(planned.plan.input, planned.plan.config.rates)));
   return {
@@ -74,10 +82,18 @@ async function plan(deps: ActivityDeps, request: PlanRequest, context: LooseCont
   };
 }
 
+type Decided = Pick<Plan, 'decisions' | 'matchDecisions' | 'columnDecisions' | 'repairDecisions'>;
+
+function decidedOf({ sources }: Config, { decisions, repairDecisions }: Decided): DecidedOf {
+  const all = { rows: decisions ?? [], cells: repairDecisions ?? [] };
+  return (name, slices) => {
+    const source = sources[name];
+    return source && decidedMarks(all, name, source, slices);
+  };
+}
+
 /** What people have decided so far; a kind of decision that nobody made leaves the plan as it is without. */
-async function decisionsNow(
-  storeDir: string,
-): Promise<Pick<Plan, 'decisions' | 'matchDecisions' | 'columnDecisions' | 'repairDecisions'>> {
+async function decisionsNow(storeDir: string): Promise<Decided> {
   const decisions = await readDecisions(storeDir, 'rows');
   const matchDecisions = await readDecisions(storeDir, 'items');
   const columnDecisions = await readDecisions(storeDir, 'columns');

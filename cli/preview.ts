@@ -4,9 +4,11 @@ import { openHashCache } from '../domain/collect/hash-cache.ts';
 import { listLanded } from '../domain/collect/remote-sources.ts';
 import { type DateState, needsWork } from '../domain/night/date-states.ts';
 import { type PlannedRun, planNight } from '../domain/night/plan-night.ts';
+import { decidedMarks } from '../domain/normalize/decisions.ts';
 import { dataDateOf } from '../domain/plan/dates.ts';
 import { countText, sizeText } from '../domain/report/format.ts';
 import { SourceError } from '../domain/runtime/errors.ts';
+import { readDecisions } from '../domain/store/decisions.ts';
 import type { PlanRequest, Reprocess } from '../schemas/night.ts';
 import type { Project } from '../workers/load-config.ts';
 import { codeVersion, engineVersions } from '../workers/version.ts';
@@ -21,6 +23,11 @@ import type { Reading } from './session.ts';
 export async function previewPlan(reading: Reading, request: PlanRequest): Promise<PlannedRun> {
   const { project, store } = reading;
   const hashes = await openHashCache(store.dir);
+  const { sources } = project.config;
+  const decided = {
+    rows: await readDecisions(store.dir, 'rows'),
+    cells: await readDecisions(store.dir, 'cells'),
+  };
   const planned = await planNight(
     store,
     {
@@ -30,6 +37,7 @@ export async function previewPlan(reading: Reading, request: PlanRequest): Promi
       engines: await engineVersions(),
       threads: project.config.engine.threads ?? cpus().length,
       listSource: (options) => listLanded({ ...options, hashes }, store.dir),
+      decidedOf: (name, slices) => sources[name] && decidedMarks(decided, name, sources[name], slices),
     },
     request,
   );

@@ -77,7 +77,7 @@ const range: PlanRequest = {
 };
 
 async function publishRaw(
-  slices: Record<string, { text: string; clean: boolean }>,
+  slices: Record<string, { text: string; clean: boolean; decided?: string }>,
   dataDate: string,
 ): Promise<void> {
   const made = await Promise.all(
@@ -100,13 +100,45 @@ async function publishRaw(
       return { slice, manifest: stored.ref, files: [], rows: 1, bytes: 1 };
     }),
   );
-  const clean = made.filter(({ slice }) => slices[slice]?.clean);
+  const judged = await Promise.all(
+    made.map(async (raw) => {
+      const decided = slices[raw.slice]?.decided;
+      const key = idempotencyKey({
+        stage: 'normalize',
+        version: 1,
+        config: { decided },
+        inputs: [raw.manifest.sha256],
+        scope: raw.slice,
+      });
+      const [stored] = await store.manifests.commit([
+        {
+          format: 1,
+          stage: 'normalize',
+          key,
+          version: 1,
+          scope: raw.slice,
+          files: {},
+          ledger: [],
+          facts: decided === undefined ? {} : { decided },
+          parents: [raw.manifest.sha256],
+        },
+      ]);
+      if (!stored) throw new Error('nothing committed');
+      return { ...raw, manifest: stored.ref };
+    }),
+  );
+  const isClean = ({ slice }: { slice: string }): boolean => slices[slice]?.clean === true;
   await store.snapshots.publish({
     base: 0,
     dataDate,
     datasets: {
       'raw.orders': await putDataset(store.objects, 'raw.orders', made),
-      'clean.orders.events': await putDataset(store.objects, 'clean.orders.events', clean),
+      'clean.orders.events': await putDataset(store.objects, 'clean.orders.events', judged.filter(isClean)),
+      'quarantine.orders': await putDataset(
+        store.objects,
+        'quarantine.orders',
+        judged.filter((slice) => !isClean(slice)),
+      ),
     },
     publishedBy: { workflowId: 'w', record: 'r' },
     allowOlder: false,
@@ -169,6 +201,35 @@ describe('planning', () => {
     expect(
       kept(await planNight(store, deps(files), { ...range, reprocess: 'all', newestFirst: true })),
     ).toEqual(['2026-01-03', '2026-01-02', '2026-01-01']);
+  });
+
+  it('makes dates again that people decided about since, took a decision back or decided otherwise', async () => {
+    const day = (at: number): string => `2026-01-0${at}`;
+    await publishRaw(
+      {
+        [day(1)]: { text: 'a', clean: true },
+        [day(2)]: { text: 'b', clean: true, decided: 'x' },
+        [day(3)]: { text: 'c', clean: false, decided: 'x' },
+        [day(4)]: { text: 'd', clean: true, decided: 'x' },
+        [day(5)]: { text: 'e', clean: false, decided: 'x' },
+      },
+      day(5),
+    );
+    const files = { [day(1)]: 'a', [day(2)]: 'b', [day(3)]: 'c', [day(4)]: 'd', [day(5)]: 'e' };
+    const now = new Map([
+      [day(1), 'x'],
+      [day(3), 'y'],
+      [day(4), 'x'],
+      [day(5), 'x'],
+    ]);
+    const planned = await planNight(
+      store,
+      { ...deps(files), decidedOf: () => now },
+      { ...range, to: day(5) },
+    );
+    expect(planned.dates.map(({ state }) => state)).toEqual(['stale', 'stale', 'stale', 'done', 'failed']);
+    expect(planned.dates[0]?.why).toContain('orders has rows that people decided about');
+    expect(planned.plan.sources[0]?.slices.map(({ slice }) => slice)).toEqual([day(1), day(2), day(3)]);
   });
 
   it('says that there is nothing to do when every date is published', async () => {

@@ -8,7 +8,7 @@ import { batchesFor } from '../plan/steps.ts';
 import { ConfigError, SourceError } from '../runtime/errors.ts';
 import { hashOf } from '../runtime/hashing.ts';
 import type { Store } from '../store/store.ts';
-import { type DateState, dateStates, needsWork } from './date-states.ts';
+import { type DateState, type DecidedOf, dateStates, needsWork } from './date-states.ts';
 
 /** What planning needs beside the request: the effects and facts of the process that plans. */
 export interface PlanningDeps {
@@ -25,6 +25,11 @@ export interface PlanningDeps {
     from?: string;
     to: string;
   }) => Promise<SourcePlan>;
+  /**
+   * Names what people have decided by now about each of the slices; slices nobody decided about are left out. Undefined where
+   * nobody ever decided about the source. Default: nobody decided anything.
+   */
+  readonly decidedOf?: DecidedOf;
 }
 
 /** A frozen plan and, for a range, the state of each of its dates. */
@@ -53,7 +58,7 @@ export async function planNight(store: Store, deps: PlanningDeps, request: PlanR
     ),
   );
   refuseMissing(deps.config, found);
-  const dates = request.reprocess ? await dateStates(store, base, deps.config, found) : [];
+  const dates = request.reprocess ? await dateStates(store, base, deps, found) : [];
   const sources = request.reprocess ? keepUndone(found, dates, request) : found;
   return {
     plan: freeze(deps, request, base, sources),
