@@ -42,7 +42,9 @@ describe('F21 a delivery of another size', () => {
     await nights.file('views/2026-10-01.csv', '');
     const third = await nights.run(views(), '2026-10-02');
     expect(codesOf(third)).toContain('error STK-CONTRACT-DRIFT 2026-10-01');
-    expect(third.problems.map(({ message }) => message).join()).toContain('emptied: 20 rows → 0 rows');
+    const told = third.problems.find(({ code }) => code === 'STK-CONTRACT-DRIFT')?.message;
+    expect(told).toContain('has no rows any more, unlike 2026-10-01: emptied: 20 rows → 0 rows');
+    expect(told).toContain('Ask the owner for a whole delivery');
     expect(rowsOf(third)).toBe(20);
     const again = await nights.run(views(), '2026-10-02');
     expect([again.outcome, rowsOf(again)]).toEqual(['unchanged', 20]);
@@ -87,7 +89,9 @@ describe('F21 a delivery of another size', () => {
     await nights.file('views/2026-10-04.csv', day('2026-10-04', count));
     const night = await nights.run(strict, '2026-10-04');
     expect(codesOf(night)).toEqual(['error STK-CONTRACT-DRIFT 2026-10-04']);
-    expect(night.problems[0]?.message).toContain(`resized: about 20 rows → ${count} rows`);
+    expect(night.problems[0]?.message).toContain(
+      `has another number of rows than 2026-10-03: resized: about 20 rows → ${count} rows`,
+    );
     expect(rowsOf(night)).toBe(60);
     const entry = night.ledger.find(({ stage, slice }) => stage === 'normalize' && slice === '2026-10-04');
     expect(entry).toMatchObject({ rowsIn: count, rowsOut: 0, rejected: count });

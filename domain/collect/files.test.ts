@@ -132,15 +132,15 @@ describe('what is missing', () => {
   });
 });
 
-describe('paths that lead out of the input folder', () => {
+describe('F29 paths that lead out of the input folder', () => {
   it.each(['../x.csv', 'a/../../x.csv', '/etc/passwd', 'C:/x.csv', 'a\\x.csv', 'a\0b.csv', ''])(
-    'refuses %j',
+    'F29 refuses %j',
     async (path) => {
       await expect(shop.list({ path })).rejects.toMatchObject({ code: 'STK-COLLECT-PATH' });
     },
   );
 
-  it('refuses a symlink that leads outside, as a file and as a folder, and follows one that stays inside', async () => {
+  it('F29 refuses a symlink that leads outside, as a file and as a folder, and follows one that stays inside', async () => {
     const outside = join(shop.dir, 'outside');
     await mkdir(outside);
     await writeFile(join(outside, 'x.csv'), 'secret');

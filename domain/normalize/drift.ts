@@ -108,6 +108,27 @@ export function driftText(drift: Drift, wanted: readonly DriftAction[]): string 
   return `${lines.join('; ')}${more}`;
 }
 
+/**
+ * What changed and what to do about it, for people: `has other columns than 2026-10-01: …` or, where only the number of rows is
+ * another, what became of that.
+ *
+ * @param wanted decisions whose changes are told
+ */
+export function driftSummary(
+  drift: Drift,
+  wanted: readonly DriftAction[],
+): { readonly change: string; readonly remedy: string } {
+  const kinds = drift.changes.filter(({ action }) => wanted.includes(action)).map(({ kind }) => kind);
+  const ofRows = kinds.filter((kind) => kind === 'emptied' || kind === 'resized');
+  const hasColumns = ofRows.length < kinds.length;
+  const rows = ofRows.includes('emptied') ? 'no rows any more, unlike' : 'another number of rows than';
+  const what = hasColumns ? `other columns${ofRows.length > 0 ? ' and rows' : ''} than` : rows;
+  return {
+    change: `has ${what} ${drift.reference.slice}: ${driftText(drift, wanted)}`,
+    remedy: hasColumns ? 'Adapt the mapping' : 'Ask the owner for a whole delivery',
+  };
+}
+
 /** One change: `price (retyped): number → text, 4 % are a number`. */
 export function changeText({ kind, column, before, after }: SchemaChange): string {
   const sides = `${before || '(none)'} → ${after || '(gone)'}`;

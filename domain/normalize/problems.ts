@@ -1,5 +1,5 @@
 import type { Problem } from '../../schemas/stage.ts';
-import { driftText, isStopped } from './drift.ts';
+import { driftSummary, isStopped } from './drift.ts';
 import type { Facts } from './facts.ts';
 
 /** From this many slices on, one reason of a source is told once for all of them. */
@@ -52,9 +52,9 @@ function refusalProblems(source: string, slice: string, { refused }: Facts): Pro
 /** Changed columns with which the night went on; those that stopped the slice are its refusal. */
 function driftProblems(source: string, slice: string, { drift }: Facts): Problem[] {
   if (!drift || isStopped(drift)) return [];
-  const changes = driftText(drift, ['warn']);
-  if (changes === '') return [];
-  const message = `${source} ${slice} has other columns than ${drift.reference.slice}: ${changes}; it was taken. Adapt the mapping if that is meant, or set contract.drift of the source`;
+  if (!drift.changes.some(({ action }) => action === 'warn')) return [];
+  const { change, remedy } = driftSummary(drift, ['warn']);
+  const message = `${source} ${slice} ${change}; it was taken. ${remedy} unless that is meant, or set contract.drift of the source`;
   return [{ severity: 'warn', source, slice, code: 'STK-CONTRACT-DRIFT', message, rows: 0 }];
 }
 

@@ -3,7 +3,7 @@ import { idempotencyKey } from '../store/manifests.ts';
 import type { Store } from '../store/store.ts';
 import { missingColumns } from './contract.ts';
 import { decidedMark, decisionsKey, type RowDecision } from './decisions.ts';
-import { type Drift, driftText, goneColumns, isStopped } from './drift.ts';
+import { type Drift, driftSummary, goneColumns, isStopped } from './drift.ts';
 import type { SliceDrift } from './drift-slices.ts';
 import type { Refusal } from './facts.ts';
 import { normalizersKey } from './own-normalizers.ts';
@@ -164,7 +164,8 @@ function driftRefusal(
   rows: number,
 ): Refusal | undefined {
   if (!drift || !isStopped(drift)) return undefined;
-  const message = `${source} ${slice} has other columns than ${drift.reference.slice}: ${driftText(drift, ['stop', 'warn'])}; it is held out and what was published stays. Adapt the mapping, or let it pass by contract.drift of the source`;
+  const { change, remedy } = driftSummary(drift, ['stop', 'warn']);
+  const message = `${source} ${slice} ${change}; it is held out and what was published stays. ${remedy}, or let it pass by contract.drift of the source`;
   return { code: 'STK-CONTRACT-DRIFT', message, rows };
 }
 

@@ -25,7 +25,7 @@ const reasons: Readonly<Record<string, Words>> = {
   'STK-COLLECT-TRUNCATED': ['file is cut off', '文件不完整'],
   'STK-CONTRACT-ACCEPTED-VALUES': ['not one of the accepted values', '不在允许的取值中'],
   'STK-CONTRACT-COLUMNS': ['required columns are missing', '缺少必需的列'],
-  'STK-CONTRACT-DRIFT': ['columns differ from the last accepted ones', '列与上次接受的不同'],
+  'STK-CONTRACT-DRIFT': ['columns or rows differ from the last accepted ones', '列或行数与上次接受的不同'],
   'STK-CONTRACT-LENGTH': ['text of another length', '文本长度不符'],
   'STK-CONTRACT-NOT-ACCEPTED-VALUES': ['one of the values not accepted', '属于不允许的取值'],
   'STK-CONTRACT-NOT-NULL': ['value must not be missing', '值不得缺失'],
