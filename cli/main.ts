@@ -71,6 +71,11 @@ function report(error: unknown, verbose: boolean): void {
   }
 }
 
+/** Resolves once everything is out: a pipe takes 64 KiB at once, and an exit drops what waits for its reader. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}
+
 /** A closed pipe (`stocktake runs list | head`) is no error. */
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -85,4 +90,5 @@ try {
   report(error, process.argv.includes('--verbose'));
   process.exitCode = exitCodeOf(error);
 }
+await Promise.all([process.stdout, process.stderr].map(written));
 process.exit(process.exitCode ?? 0);
