@@ -43,7 +43,7 @@ export function addInventory(root: Command): void {
     .action(async (options, command) =>
       exit(await (await import('./catalog-export.ts')).exportCatalog(options, globals(command))),
     );
-  root
+  const lineage = root
     .command('lineage <run>')
     .description('what a run read and made, as OpenLineage events (JSON lines)')
     .addOption(choice('--format <format>', 'which events', ['openlineage']).default('openlineage'))
@@ -51,6 +51,20 @@ export function addInventory(root: Command): void {
     .option('--send', 'post them to the server OPENLINEAGE_URL names')
     .action(async (name, options, command) =>
       exit(await (await import('./lineage.ts')).lineage(name, options, globals(command))),
+    );
+  lineage
+    .command('recommendation <user>')
+    .description('where what a user is recommended comes from, down to source file and row')
+    .option('--item <id>', 'the item asked about (default: the first of the list)')
+    .option('--personal', 'also values of columns that hold personal data')
+    .action(async (user, options, command) =>
+      exit(
+        await (await import('./recommendation-lineage.ts')).recommendationLineage(
+          user,
+          options,
+          globals(command),
+        ),
+      ),
     );
   root
     .command('freshness')

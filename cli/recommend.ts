@@ -64,7 +64,8 @@ export async function similar(item: string, { count }: ListOptions, globals: Glo
   });
 }
 
-async function withModel(
+/** Loads the model in service for some work. @throws CliError STK-SERVE-NO-MODEL (exit 1) */
+export async function withModel(
   globals: GlobalOptions,
   work: (reading: Reading, model: ServedModel, context: LiveContext) => Promise<number>,
 ): Promise<number> {

@@ -1,7 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../domain/catalog/open-lineage.ts';
+import type { SourceRow } from '../../domain/catalog/recommendation-lineage.ts';
+import type { RowRange } from '../../domain/catalog/training-data.ts';
 import { writeNight } from '../../domain/demo/shop.ts';
 import { readRegistry } from '../../domain/deploy/registry.ts';
 import { addDays } from '../../domain/plan/dates.ts';
+import { sha256 } from '../../domain/runtime/hashing.ts';
 import { silentLogger } from '../../domain/runtime/logger.ts';
 import { openStore, type Store } from '../../domain/store/store.ts';
 import type { NightResult } from '../../schemas/night.ts';
@@ -69,6 +76,52 @@ describe.skipIf(skip)(`the loop on a real server ${skip}`, () => {
     expect((await run('similar', 'no-such-item')).stderr).toContain('STK-SERVE-ITEM-UNKNOWN');
     const labels = await json('labels', 'items', '--limit', '3');
     expect(labels.labels).toHaveLength(3);
+  }, 60_000);
+
+  it('tells from which files and rows a recommendation comes, and they hold those rows', async () => {
+    const told = await json('lineage', 'recommendation', 'u-0003');
+    const [first] = (await json('recommend', 'u-0003', '-n', '1')).items;
+    expect(told).toMatchObject({
+      item: { item: first.item, rank: 1, source: 'model' },
+      served: { version: 'v1', decision: 'promoted' },
+      training: { unknown: [] },
+    });
+    const files: RowRange[] = told.training.files;
+    expect(new Set(files.map(({ source }) => source))).toEqual(
+      new Set(['catalog', 'supplier', 'clicks', 'carts', 'orders']),
+    );
+    for (const file of files) {
+      const lines = await linesOf(project, file);
+      expect(file.lastRow).toBeLessThanOrEqual(lines.length);
+    }
+    for (const { column, value, from } of told.values) {
+      if (column !== 'attributes') expect(await rowAt(project, from)).toContain(value);
+    }
+    const events = told.because.flatMap(({ events }: { events: { from: SourceRow }[] }) => events);
+    expect(events.length).toBeGreaterThan(0);
+    for (const { from, kind } of events) {
+      expect((await rowAt(project, from)).toLowerCase()).toContain('"u-0003"');
+      expect(kind).toBe({ clicks: 'view', carts: 'cart', orders: 'purchase' }[String(from.source)]);
+    }
+    expect(JSON.stringify([told.values, told.because])).not.toMatch(/@|session/);
+    const unknown = await run('lineage', 'recommendation', 'u-0003', '--item', 'no-such-item');
+    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('STK-SERVE-ITEM-UNKNOWN') });
+  }, 60_000);
+
+  it('tells the lineage of every stage of the night, and no pipe cuts it short', async () => {
+    const { code, stdout } = await run('lineage', 'last');
+    expect(code).toBe(0);
+    expect(stdout.length).toBeGreaterThan(65_536);
+    const events: RunEvent[] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const ended = events.filter(({ eventType }) => eventType === 'COMPLETE').map(({ job }) => job.name);
+    const stages = new Set((await store.runs.resolve('last')).steps.map(({ result }) => result.stage));
+    expect(ended.sort()).toEqual(
+      ['nightlyInventory', ...[...stages].map((stage) => `nightlyInventory.${stage}`)].sort(),
+    );
+    expect(events).toHaveLength(2 * ended.length);
   }, 60_000);
 
   it('does not train on unchanged data, and gives a CI job the first result when it asks again', async () => {
@@ -184,6 +237,23 @@ describe.skipIf(skip)(`the loop on a real server ${skip}`, () => {
     }
   }, 120_000);
 });
+
+/** The lines of a received file; its bytes are checked by the hash told. */
+async function linesOf(
+  project: TestProject,
+  { object, sha256: expected }: Pick<SourceRow, 'object' | 'sha256'>,
+): Promise<string[]> {
+  const bytes = await readFile(join(project.storeDir, object));
+  expect(sha256(bytes)).toBe(expected);
+  return String(object.endsWith('.gz') ? gunzipSync(bytes) : bytes)
+    .trimEnd()
+    .split('\n');
+}
+
+async function rowAt(project: TestProject, from: SourceRow): Promise<string> {
+  expect(from.counts).toBe('line');
+  return (await linesOf(project, from))[from.row - 1] ?? '';
+}
 
 async function killedNight(
   project: TestProject,
