@@ -1,11 +1,6 @@
 import { goldenValues, userEvents } from '../domain/catalog/recommendation-lineage.ts';
 import { createSliceAncestry } from '../domain/catalog/slice-ancestry.ts';
-import {
-  type RowRange,
-  rowRanges,
-  type TrainingData,
-  trainingData,
-} from '../domain/catalog/training-data.ts';
+import { rowRanges, trainingData } from '../domain/catalog/training-data.ts';
 import { findVersion, readRegistry } from '../domain/deploy/registry.ts';
 import { modelDataset } from '../domain/recommend/train.ts';
 import type { Explanation } from '../domain/serve/explain-live.ts';
