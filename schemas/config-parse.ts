@@ -50,8 +50,8 @@ const secretKeys: ReadonlySet<PropertyKey> = new Set([
   'headers',
   'query',
   'url',
-  'accessKey',
-  'secretKey',
+  'credentials',
+  'endpoint',
 ]);
 
 function received(root: unknown, path: readonly PropertyKey[]): string {

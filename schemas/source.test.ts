@@ -46,3 +46,32 @@ it('asks for a watermark, or for the whole table each night', () => {
 it('asks for a table or a query, not for both', () => {
   expect(problemsOf({ ...postgres, query: 'select 1' }).join()).toContain('either a table or a query');
 });
+
+const s3 = {
+  type: 's3',
+  bucket: 'exports',
+  path: 'orders/{date}/*.csv.gz',
+  credentials: { accessKeyId: 'env:S3_ID', secretAccessKey: 'file:/run/secrets/s3' },
+};
+
+it('takes a bucket’s objects, with a credential by reference or AWS’s own search where asked for', () => {
+  expect(problemsOf(s3)).toEqual([]);
+  expect(problemsOf({ ...s3, credentials: 'chain', prefix: 'shop/', format: 'parquet' })).toEqual([]);
+  const { credentials: _, ...rest } = s3;
+  expect(problemsOf(rest).join()).toContain('credentials');
+});
+
+it('refuses credentials of a bucket as such, also in its address', () => {
+  const written = problemsOf({ ...s3, credentials: { accessKeyId: 'AKIA', secretAccessKey: 'hunter2' } });
+  const inAddress = problemsOf({ ...s3, endpoint: 'https://me:hunter2@minio:9000' });
+  expect(written.join()).toContain("'env:NAME'");
+  expect(inAddress.join()).toContain('without credentials');
+  expect([...written, ...inAddress].join()).not.toContain('hunter2');
+});
+
+it.each([{ prefix: 'no-slash' }, { prefix: '/leading/' }, { bucket: 'a/b' }, { endpoint: 'ftp://x' }])(
+  'refuses %j of a bucket',
+  (part) => {
+    expect(problemsOf({ ...s3, ...part })).toHaveLength(1);
+  },
+);

@@ -4,6 +4,7 @@ import { type EntityName, entities, entityNames } from './entities.ts';
 import { name, sqlExpression } from './names.ts';
 import { checkDatabase, postgresShape } from './source-database.ts';
 import { filesShape } from './source-files.ts';
+import { s3Shape } from './source-s3.ts';
 
 /** How one source is mapped onto one entity: SQL expressions over the source's columns (all text, trimmed, NFC). */
 export const mappingSchema = z.strictObject({
@@ -125,8 +126,16 @@ export const postgresSourceSchema = z
   .superRefine(checkDatabase);
 export type PostgresSource = z.infer<typeof postgresSourceSchema>;
 
+/** A source of objects in an S3-compatible store. */
+export const s3SourceSchema = z.strictObject({ ...s3Shape, ...common });
+export type S3Source = z.infer<typeof s3SourceSchema>;
+
 /** One source and what it means: files, or what is first read from elsewhere into files (`type`). */
-export const sourceSchema = z.discriminatedUnion('type', [filesSourceSchema, postgresSourceSchema]);
+export const sourceSchema = z.discriminatedUnion('type', [
+  filesSourceSchema,
+  postgresSourceSchema,
+  s3SourceSchema,
+]);
 export type Source = z.infer<typeof sourceSchema>;
 /** A source whose rows are read from elsewhere into the store's landing zone first. */
-export type RemoteSource = Exclude<Source, FilesSource>;
+export type RemoteSource = Exclude<Source, FilesSource | S3Source>;

@@ -59,18 +59,37 @@ export async function newestSliceDate(options: ListOptions): Promise<string | un
   return dates.sort().at(-1);
 }
 
+/** A file whose content is known, and the date its path carries. */
+export type HashedFile = SourceFile & { readonly date?: string };
+
+/** The slices of files in the order of their paths; a file with the bytes of one before it is a repeat. */
+export function slicesOf(
+  files: readonly HashedFile[],
+  mode: Source['mode'],
+  from: string,
+): Pick<SourcePlan, 'slices' | 'repeats'> {
+  const { kept, repeats } = withoutRepeats(files);
+  const within = mode === 'full' ? kept : kept.filter(({ date }) => date === undefined || date >= from);
+  return { slices: sliced(within), repeats };
+}
+
+/** Of dated files those of the newest date; undated ones always. */
+export function newestSlice<File extends { readonly date?: string | undefined }>(
+  files: readonly File[],
+): File[] {
+  const newest = files.reduce((best, { date = '' }) => (date > best ? date : best), '');
+  return files.filter(({ date }) => date === undefined || date === newest);
+}
+
 async function listReadable(options: ListRange): Promise<SourcePlan> {
   const { name, source, from = '', to } = options;
   const found = await matchedFiles(options);
   const upTo = found.filter(({ date }) => date === undefined || date <= to);
   const chosen = source.mode === 'full' ? newestSlice(upTo) : upTo;
-  const files = await hashAll(options, chosen, options.hashes);
-  const { kept, repeats } = withoutRepeats(files);
-  const within =
-    source.mode === 'full' ? kept : kept.filter(({ date }) => date === undefined || date >= from);
+  const { slices, repeats } = slicesOf(await hashAll(options, chosen, options.hashes), source.mode, from);
   const missing =
-    within.length === 0 && repeats.length === 0 ? await whyMissing(options, found, from, to) : '';
-  return { source: name, slices: sliced(within), repeats, missing };
+    slices.length === 0 && repeats.length === 0 ? await whyMissing(options, found, from, to) : '';
+  return { source: name, slices, repeats, missing };
 }
 
 async function matchedFiles(options: ListOptions): Promise<Match[]> {
@@ -136,13 +155,6 @@ async function realOf(path: string): Promise<string | undefined> {
     throw error;
   });
 }
-
-function newestSlice(files: readonly Match[]): Match[] {
-  const newest = files.reduce((best, { date = '' }) => (date > best ? date : best), '');
-  return files.filter(({ date }) => date === undefined || date === newest);
-}
-
-type HashedFile = SourceFile & { readonly date?: string };
 
 async function hashAll(
   { input, name }: ListOptions,

@@ -181,7 +181,11 @@ async function keep(
   return { state: 'landed', rows };
 }
 
-async function withRetries<Result>(work: LandingWork, attempt: () => Promise<Result>): Promise<Result> {
+/** Tries again twice, after a moment, where the source says that it may help. */
+export async function withRetries<Result>(
+  work: { readonly signal: AbortSignal },
+  attempt: () => Promise<Result>,
+): Promise<Result> {
   for (const delay of retryDelaysMs) {
     try {
       return await attempt();
@@ -209,7 +213,8 @@ async function readStates(folder: string): Promise<Map<string, LandedState>> {
   return states;
 }
 
-function parsedOrNothing(text: string): unknown {
+/** A JSON text's value, or undefined for a damaged one. */
+export function parsedOrNothing(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -223,8 +228,8 @@ function definitionOf(source: RemoteSource): string {
   return hashOf({ type, mode, connection, table, query, watermark });
 }
 
-/** Tells trouble of the landing zone from trouble of the source. */
-async function onDisk<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Tells trouble of the landing zone from trouble of the source. @throws PlatformError STK-COLLECT-DISK */
+export async function onDisk<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (cause) {
@@ -236,7 +241,8 @@ async function onDisk<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-function cancelled(source: string, cause: unknown): SourceError {
+/** The error of reading that was called off. */
+export function cancelled(source: string, cause: unknown): SourceError {
   return new SourceError(`Reading source ${source} was cancelled; run again to read it`, {
     code: 'STK-COLLECT-CANCELLED',
     details: { source },

@@ -52,6 +52,17 @@ export async function findMatches(input: string, pattern: PathPattern): Promise<
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** What a pattern makes of a path that is not looked for on disk, such as a key; undefined where it does not match. */
+export function matchPath(pattern: PathPattern, path: string): Match | undefined {
+  const names = path.split('/');
+  if (names.length !== pattern.segments.length) return undefined;
+  let at: Match | undefined = { path };
+  for (const [index, segment] of pattern.segments.entries()) {
+    at = at && matchName(segment, at, names[index] ?? '');
+  }
+  return at;
+}
+
 /** The deepest folder a pattern leads into, and the name that nothing in it matches. */
 export async function whereItEnds(
   input: string,
@@ -97,12 +108,19 @@ async function matchesIn(input: string, at: Match, segment: Segment): Promise<Ma
   if (!segment.expression) return [{ ...at, path: below(segment.text) }];
   const found: Match[] = [];
   for (const name of await namesIn(join(input, at.path))) {
-    const dates = segment.expression.exec(name)?.slice(1);
-    const date = at.date ?? dates?.[0];
-    if (!dates || dates.some((other) => other !== date || !isIsoDate(other))) continue;
-    found.push({ path: below(name), ...(date ? { date } : {}) });
+    const match = matchName(segment, at, name);
+    if (match) found.push({ ...match, path: below(name) });
   }
   return found;
+}
+
+/** What was matched so far with the date a name adds, where the name is one of the segment. */
+function matchName(segment: Segment, at: Match, name: string): Match | undefined {
+  if (!segment.expression) return name === segment.text ? at : undefined;
+  const dates = segment.expression.exec(name)?.slice(1);
+  const date = at.date ?? dates?.[0];
+  if (!dates || dates.some((other) => other !== date || !isIsoDate(other))) return undefined;
+  return { ...at, ...(date ? { date } : {}) };
 }
 
 async function namesIn(folder: string): Promise<string[]> {

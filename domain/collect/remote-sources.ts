@@ -1,7 +1,9 @@
 import type { SourcePlan } from '../../schemas/plan.ts';
 import type { RemoteSource } from '../../schemas/source.ts';
 import { type ListRange, listSource } from './files.ts';
+import { landObjects } from './landed-objects.ts';
 import { type Extract, type LandingWork, landSource } from './landing.ts';
+import { listObjects } from './planned-objects.ts';
 import { postgresExtract } from './source-postgres.ts';
 import type { ReadSecret } from './source-secrets.ts';
 
@@ -25,20 +27,20 @@ export function extractOf(name: string, source: RemoteSource, readSecret: ReadSe
 export async function listAnySource(options: ListRange, deps: LandingDeps): Promise<SourcePlan> {
   const { name, source, to } = options;
   if (source.type === 'files') return listSource(options);
-  const landing = await landSource({
-    ...deps,
-    name,
-    source,
-    date: to,
-    extract: extractOf(name, source, deps.readSecret),
-  });
+  const work = { ...deps, name, date: to };
+  const landing =
+    source.type === 's3'
+      ? await landObjects({ ...work, source })
+      : await landSource({ ...work, source, extract: extractOf(name, source, deps.readSecret) });
   const listed = await listLanded(options, deps.storeDir);
   return 'why' in landing ? { ...listed, missing: landing.why } : listed;
 }
 
 /** Lists a source of any kind as it is in files now: one that is no files by what was landed, without asking it for more. */
 export async function listLanded(options: ListRange, storeDir: string): Promise<SourcePlan> {
-  if (options.source.type === 'files') return listSource(options);
+  const { source } = options;
+  if (source.type === 'files') return listSource(options);
+  if (source.type === 's3') return listObjects(options, source, storeDir);
   const listed = await listSource({ ...options, input: storeDir });
   const none = `no row of ${options.name} was landed up to ${options.to}`;
   return listed.missing === '' ? listed : { ...listed, missing: none };
