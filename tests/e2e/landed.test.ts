@@ -1,26 +1,45 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../domain/store/store.ts';
 import { planSchema } from '../../schemas/plan.ts';
 import { fastRetries, makeProject, stocktake, type TestProject, whyNoServer } from '../harness.ts';
 import { findPostgres, type PostgresFixture, startPostgres } from '../sources/postgres-fixture.ts';
+import { findS3, type S3Fixture, startS3 } from '../sources/s3-fixture.ts';
 
 const bin = findPostgres();
 const skip =
   (await whyNoServer()) || (bin ? '' : 'no PostgreSQL server installed: apt-get install postgresql');
 
-const config = `export default { project: 'landed', store: 'store', temporal: { retries: ${JSON.stringify(fastRetries)} },
-  recommend: { enabled: false }, embed: { enabled: false }, classify: { enabled: false },
-  sources: { orders: { type: 'postgres', connection: 'env:SHOP_DB', table: 'orders', watermark: 'at', overlap: '1 day',
-    entities: { events: { key: ['event_id'], columns: { event_id: 'id', item_id: 'item', kind: "'purchase'", time: 'at', value: 'amount' } } } } } };\n`;
+const s3 = await findS3();
+const s3Secret = 'wJalr+XUtnFEMI/K7MDENG';
 
-describe.skipIf(skip)(`a night on a database ${skip}`, () => {
+const orders = `orders: { type: 'postgres', connection: 'env:SHOP_DB', table: 'orders', watermark: 'at', overlap: '1 day',
+  entities: { events: { key: ['event_id'], columns: { event_id: 'id', item_id: 'item', kind: "'purchase'", time: 'at', value: 'amount' } } } }`;
+const list = (endpoint: string): string =>
+  `list: { type: 's3', bucket: 'shop', prefix: 'exports/', path: 'items/{date}/*.csv.gz', mode: 'full', endpoint: '${endpoint}',
+  credentials: { accessKeyId: 'env:S3_ID', secretAccessKey: 'env:S3_SECRET' },
+  entities: { items: { columns: { item_id: 'id', title: 'title' } } } }`;
+const configOf = (...sources: string[]): string =>
+  `export default { project: 'landed', store: 'store', temporal: { retries: ${JSON.stringify(fastRetries)} },
+  recommend: { enabled: false }, embed: { enabled: false }, classify: { enabled: false },
+  sources: { ${sources.join(', ')} } };\n`;
+
+describe.skipIf(skip)(`a night on a database and a bucket ${skip}`, () => {
   let project: TestProject;
   let server: PostgresFixture;
+  let bucket: S3Fixture | undefined;
   let running = true;
   const night = (...args: string[]) =>
-    stocktake([...args, '--json'], { cwd: project.dir, env: { SHOP_DB: server.url } });
+    stocktake([...args, '--json'], {
+      cwd: project.dir,
+      env: { SHOP_DB: server.url, S3_ID: 'AKIAQ7EXAMPLE', S3_SECRET: s3Secret },
+    });
+  const stop = async (): Promise<void> => {
+    if (running) await Promise.all([server?.stop(), bucket?.stop()]);
+    running = false;
+  };
 
   beforeAll(async () => {
     server = await startPostgres(bin ?? '');
@@ -28,10 +47,17 @@ describe.skipIf(skip)(`a night on a database ${skip}`, () => {
       `create table orders (id bigint primary key, item text, at timestamptz, amount numeric);
        insert into orders select i, 'item ' || i % 7, '2026-05-01T00:00:00Z'::timestamptz + i * interval '1 minute', i from generate_series(1, 500) i`,
     );
-    project = await makeProject(config);
-  }, 60_000);
+    if ('path' in s3) {
+      bucket = await startS3(s3.path);
+      const items = (...ids: string[]) =>
+        gzipSync(`id,title\n${ids.map((id) => `${id},thing ${id}\n`).join('')}`);
+      await bucket.put('exports/items/2026-05-01/de.csv.gz', items('a', 'b'));
+      await bucket.put('exports/items/2026-05-01/fr.csv.gz', items('c'));
+    }
+    project = await makeProject(configOf(orders, ...(bucket ? [list(bucket.endpoint)] : [])));
+  }, 180_000);
   afterAll(async () => {
-    if (running) await server?.stop();
+    await stop();
     await project?.remove();
   });
 
@@ -39,11 +65,11 @@ describe.skipIf(skip)(`a night on a database ${skip}`, () => {
     const ended = await night('run', '--date', '2026-05-01');
     expect(ended.stderr).not.toContain('Error:');
     expect(ended.code).toBe(0);
-    await server.stop();
-    running = false;
+    await stop();
     expect((await night('replay', 'last')).code).toBe(0);
     const snapshot = await (await openStore(project.storeDir)).snapshots.current();
     expect(snapshot?.datasets['unified.events']?.rows).toBe(500);
+    if (bucket) expect(snapshot?.datasets['unified.items']?.rows).toBe(3);
   }, 120_000);
 
   it('goes on when nobody answers: the reason is in the plan, what was known stays published', async () => {
@@ -53,7 +79,9 @@ describe.skipIf(skip)(`a night on a database ${skip}`, () => {
     const { opening } = await store.runs.resolve('last');
     const plan = planSchema.parse(await store.objects.readJson(opening.plan));
     expect(plan.dataDate).toBe('2026-05-02');
-    expect(plan.sources[0]?.missing).toContain('cannot be read from PostgreSQL');
+    const missing = plan.sources.map((source) => source.missing).join('\n');
+    expect(missing).toContain('cannot be read from PostgreSQL');
+    if (bucket) expect(missing).toContain('cannot be read from its bucket');
     expect((await store.snapshots.current())?.datasets['unified.events']?.rows).toBe(500);
   }, 120_000);
 
@@ -63,8 +91,8 @@ describe.skipIf(skip)(`a night on a database ${skip}`, () => {
     expect(paths.length).toBeGreaterThan(20);
     for (const path of paths) {
       const bytes = await readFile(path);
-      for (const secret of [server.password, encodeURIComponent(server.password)]) {
-        expect(bytes.includes(secret), `${path} holds the password`).toBe(false);
+      for (const secret of [server.password, encodeURIComponent(server.password), s3Secret]) {
+        expect(bytes.includes(secret), `${path} holds a secret`).toBe(false);
       }
     }
   });
