@@ -64,6 +64,18 @@ describe('sendLineage', () => {
     expect(got).toHaveLength(1);
   });
 
+  it('names the server nobody answers at, and what to do', async () => {
+    const { url } = await listen(200);
+    const gone = server;
+    gone?.close();
+    if (gone) await once(gone, 'close');
+    const failure = await sendLineage([event('1')], { OPENLINEAGE_URL: url }, silent).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ code: 'STK-LINEAGE-SEND', exitCode: 1 });
+    expect(String(failure)).toMatch(/api\/v1\/lineage failed at event 1 of 1: .*send the run again/);
+  });
+
   it('sends nothing where it is disabled, and asks for an address where there is none', async () => {
     const { url, got } = await listen(200);
     expect(

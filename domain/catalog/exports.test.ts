@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import Ajv from 'ajv';
-import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { smallCatalog } from '../../tests/catalog-fixture.ts';
+import { dataPackageFinder, openMetadataFinders } from '../../tests/published-schemas.ts';
 import { catalogCsv } from './catalog-csv.ts';
 import { croissant } from './croissant.ts';
 import { dataPackage } from './data-package.ts';
@@ -10,26 +8,15 @@ import { dcat } from './dcat.ts';
 import { fieldType } from './field-types.ts';
 import { openMetadata } from './open-metadata.ts';
 
-/** What the published profile of Data Package 2.0 finds wrong. */
-async function profileErrors(document: unknown): Promise<string[]> {
-  const profile = JSON.parse(
-    await readFile(new URL('../../tests/schemas/datapackage-2.0.json', import.meta.url), 'utf8'),
-  );
-  const ajv = addFormats.default(new Ajv.Ajv({ strict: false, allErrors: true }));
-  ajv.addFormat('textarea', true);
-  const validate = ajv.compile(profile);
-  validate(document);
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
-}
-
 const listed = (value: unknown): Record<string, unknown>[] => value as Record<string, unknown>[];
 
 describe('dataPackage', () => {
   it('holds to the published profile, which refuses a resource without a name', async () => {
-    expect(await profileErrors(dataPackage(smallCatalog()))).toEqual([]);
+    const find = await dataPackageFinder();
+    expect(find(dataPackage(smallCatalog()))).toEqual([]);
     const [first] = listed(dataPackage(smallCatalog()).resources);
     const { name: _, ...nameless } = first ?? {};
-    expect(await profileErrors({ resources: [nameless] })).not.toEqual([]);
+    expect(find({ resources: [nameless] })).not.toEqual([]);
   });
 
   it('gives bytes, hash, key, missing values and counted references', () => {
@@ -131,6 +118,16 @@ describe('openMetadata', () => {
       constraintType: 'FOREIGN_KEY',
       referredColumns: ['fixture-shop.stocktake.unified.items.item_id'],
     });
+  });
+
+  it('holds to the published schemas, which refuse a table without columns', async () => {
+    const find = await openMetadataFinders();
+    const { tables, profiles } = openMetadata(smallCatalog());
+    expect(listed(tables).flatMap(find.table)).toEqual([]);
+    const bodies = listed(profiles).map(({ table: _, ...body }) => body);
+    expect(bodies.flatMap(find.profile)).toEqual([]);
+    const { columns: _, ...bare } = listed(tables)[0] ?? {};
+    expect(find.table(bare)).toEqual([" must have required property 'columns'"]);
   });
 
   it('takes the figures of a profile as numbers', () => {

@@ -6,10 +6,10 @@ const versions = {
   DataQualityAssertionsDatasetFacet: '1-1-0',
   DatasetVersionDatasetFacet: '1-0-1',
   ErrorMessageRunFacet: '1-0-1',
-  JobTypeJobFacet: '2-0-4',
+  JobTypeJobFacet: '2-0-3',
   NominalTimeRunFacet: '1-0-1',
   OutputStatisticsOutputDatasetFacet: '1-0-2',
-  ParentRunFacet: '1-2-0',
+  ParentRunFacet: '1-1-0',
   ProcessingEngineRunFacet: '1-1-1',
   SchemaDatasetFacet: '1-2-0',
 } as const;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { RunRecord, StepRecord } from '../../schemas/run.ts';
 import { check } from '../../tests/inventory-fixture.ts';
+import { openLineageFinder } from '../../tests/published-schemas.ts';
 import type { LineageWork } from './lineage.ts';
 import { openLineage, type RunEvent } from './open-lineage.ts';
 
@@ -230,6 +231,36 @@ describe('openLineage', () => {
     expect(openLineage({ ...work, run: cancelled }).at(-1)?.eventType).toBe('ABORT');
     const { closing: _, ...open } = run;
     expect(openLineage({ ...work, run: open }).at(-1)?.job.name).toBe('nightlyInventory.inventory');
+  });
+
+  it('holds to the published schemas, the event and every facet that is carried here', async () => {
+    const find = await openLineageFinder();
+    const failed = {
+      status: 'failed',
+      message: 'it failed',
+      published: 'not published',
+      endedAt: at(9),
+    } as const;
+    const told = [...openLineage(work), ...openLineage({ ...work, run: { ...run, closing: failed } })].map(
+      find,
+    );
+    expect(told.flatMap(({ errors }) => errors)).toEqual([]);
+    const unknown = told.flatMap(({ unknownFacets }) => unknownFacets.map((url) => url.split('/').at(-1)));
+    expect([...new Set(unknown)].sort()).toEqual([
+      'DataQualityAssertionsDatasetFacet',
+      'DatasetVersionDatasetFacet',
+      'NominalTimeRunFacet',
+    ]);
+  });
+
+  it('is refused by them without a run id, and with a facet of another shape', async () => {
+    const find = await openLineageFinder();
+    const [first] = openLineage(work);
+    if (!first) throw new Error('no event');
+    expect(find({ ...first, run: { runId: 'no uuid', facets: {} } }).errors).not.toEqual([]);
+    const jobType = { ...Object(first.job.facets.jobType), integration: 7 };
+    const job = { ...first.job, facets: { jobType } };
+    expect(find({ ...first, job }).errors).toEqual(['jobType: /integration must be string']);
   });
 
   it('gives every facet a producer and the address of its schema', () => {

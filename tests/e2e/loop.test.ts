@@ -24,6 +24,7 @@ import {
   type TestProject,
   whyNoServer,
 } from '../harness.ts';
+import { openLineageFinder } from '../published-schemas.ts';
 
 const skip = await whyNoServer();
 const shop = { ...smallShop, days: 10, users: 200, items: 160, eventsPerDay: 700 };
@@ -122,6 +123,14 @@ describe.skipIf(skip)(`the loop on a real server ${skip}`, () => {
       ['nightlyInventory', ...[...stages].map((stage) => `nightlyInventory.${stage}`)].sort(),
     );
     expect(events).toHaveLength(2 * ended.length);
+    const find = await openLineageFinder();
+    expect(events.flatMap((event) => find(event).errors)).toEqual([]);
+    const ends = (stage: string) =>
+      events.find(({ eventType, job }) => eventType === 'COMPLETE' && job.name.endsWith(`.${stage}`));
+    const names = (datasets: readonly { name: string }[] = []) => datasets.map(({ name }) => name);
+    expect(names(ends('recommend')?.inputs)).toContain('unified.events');
+    expect(names(ends('recommend')?.outputs)).toEqual(['evaluation.models', 'recommend.model']);
+    expect(names(ends('deploy')?.outputs)).toEqual(['registry.verdicts', 'registry.versions']);
   }, 60_000);
 
   it('does not train on unchanged data, and gives a CI job the first result when it asks again', async () => {
