@@ -129,8 +129,8 @@ function timeSql(value: string, family: Family, zone: string): string {
   switch (family) {
     case 'text':
       return `case
-    when regexp_full_match(${value}, '${localTime}') then ${utcSql(`try_cast(upper(${value}) as timestamp)`, zone)}
-    when regexp_full_match(${value}, '${instant}') then ${boundedSql(`timezone('UTC', try_cast(${instantTextSql(value)} as timestamptz))`)}
+    when regexp_full_match(${value}, '${localTime}') then ${localTextSql(value, zone)}
+    when regexp_full_match(${value}, '${instant}') then ${instantSql(value)}
   end`;
     case 'instant':
       return boundedSql(`timezone('UTC', ${value})`);
@@ -160,10 +160,31 @@ function dateSql(value: string, family: Family, zone: string): string {
   return `case when ${date()} between date '0001-01-01' and date '9999-12-31' then ${date()} end`;
 }
 
+/** A text of the local form as UTC; small letters are rare. */
+function localTextSql(value: string, zone: string): string {
+  const local = `coalesce(try_cast(${value} as timestamp), try_cast(upper(${value}) as timestamp))`;
+  const bounded = boundedTextSql(value, local);
+  return isUtc(zone) ? bounded : fromZoneSql(bounded, zone);
+}
+
+/** A text of the instant form as UTC. */
+function instantSql(value: string): string {
+  return boundedTextSql(value, `timezone('UTC', try_cast(${instantTextSql(value)} as timestamptz))`);
+}
+
+/** A text's time within bounds. Only in their first and last days does that have to be asked of the time itself. */
+function boundedTextSql(value: string, time: string): string {
+  return `case when ${value} between '0001-01-03' and '9999-12-30' then ${time} else ${boundedSql(time)} end`;
+}
+
 /** A local timestamp as UTC. Out of bounds is cut first: the zone calendar fails on infinities. */
 function utcSql(local: string, zone: string): string {
   const bounded = boundedSql(local);
-  return isUtc(zone) ? bounded : `timezone('UTC', timezone(${quotedString(zone)}, ${bounded}))`;
+  return isUtc(zone) ? bounded : fromZoneSql(bounded, zone);
+}
+
+function fromZoneSql(local: string, zone: string): string {
+  return `timezone('UTC', timezone(${quotedString(zone)}, ${local}))`;
 }
 
 function boundedSql(time: string): string {
