@@ -1,4 +1,5 @@
 import type { ArtifactRef } from '../../schemas/artifact.ts';
+import type { StagedFile } from '../store/objects.ts';
 import type { Store } from '../store/store.ts';
 import { readParquetSql } from '../warehouse/parquet.ts';
 import { runSteps } from '../warehouse/steps.ts';
@@ -15,6 +16,7 @@ import {
   withWaived,
 } from './decisions-sql.ts';
 import { goneColumns } from './drift.ts';
+import type { Engine } from './engine.ts';
 import { type EntityPlan, planEntities } from './entity-plan.ts';
 import type { Refusal } from './facts.ts';
 import { judgedSql, judgedTable } from './mapping-sql.ts';
@@ -29,16 +31,18 @@ import {
 import type { RepairFacts } from './repairs.ts';
 import { layRepairs, unrepairedView } from './repairs-sql.ts';
 import type { Rules } from './rules.ts';
-import type { Batch, PendingSlice } from './slices.ts';
+import { type Batch, isStreamed, type PendingSlice } from './slices.ts';
 import {
   datePartsTable,
   type RawFile,
   rawStatements,
+  readInPlace,
   type SourceShape,
   sourceShape,
   sourceViewSql,
   twinsSql,
 } from './source-sql.ts';
+import { canStream, streamEntity } from './streamed.ts';
 
 /** A slice whose rows lie judged in the warehouse, ready to be written. */
 export interface JudgedSlice {
@@ -52,6 +56,8 @@ export interface JudgedSlice {
   readonly repairs?: RepairFacts;
   /** Rows of its quarantine file. */
   readonly quarantined: number;
+  /** Clean files by entity that are written already. */
+  readonly written: ReadonlyMap<string, StagedFile>;
 }
 
 /** A worked batch: its slices, and the entities that have a `clean_<entity>` (none where no slice has rows). */
@@ -61,29 +67,30 @@ export interface JudgedBatch {
 }
 
 /**
- * Maps, types and judges all rows of a batch at once; leaves the tables `clean_<entity>` and `quarantine`.
+ * Maps, types and judges all rows of a batch at once; leaves `clean_<entity>`, where it is not written yet, and `quarantine`.
  *
  * @throws ConfigError STK-NORMALIZE-EXPRESSION
  * @throws ArtifactError STK-ARTIFACT-CHECKSUM when a raw file is not what it was
  */
 export async function judgeBatch(
   store: Store,
-  warehouse: Warehouse,
+  engine: Engine,
   rules: Rules,
   batch: Batch,
 ): Promise<JudgedBatch> {
+  const { warehouse } = engine;
   await warehouse.run('quarantine', createQuarantineSql());
   const rejects = await openFiles(store, batch, ({ rejects }) => rejects);
   if (rejects.length > 0) await warehouse.run('parse_rejects', parseRejectsSql(rejects));
   const unreadable = await countsBySlice(warehouse);
   const files = batch.hasRows ? await openFiles(store, batch, (slice) => slice.files) : [];
-  const linesRise = batch.slices.length === 1 && batch.slices.every((slice) => slice.linesRise);
-  const { plans, measures, repairs } = batch.hasRows
-    ? await judgeRows(warehouse, rules, files, linesRise, batch)
-    : { plans: [], measures: [], repairs: new Map<number, RepairFacts>() };
-  const judged = batch.slices.map((pending, ordinal) =>
-    judgedSlice(rules, pending, ordinal, measures, unreadable.get(ordinal) ?? 0, repairs.get(ordinal)),
-  );
+  const { plans, measures, repairs, written } = batch.hasRows
+    ? await judgeRows(engine, rules, files, batch)
+    : { plans: [], measures: [], repairs: new Map<number, RepairFacts>(), written: new Map() };
+  const judged = batch.slices.map((pending, ordinal) => ({
+    ...judgedSlice(rules, pending, ordinal, measures, unreadable.get(ordinal) ?? 0, repairs.get(ordinal)),
+    written,
+  }));
   return { plans, slices: await quarantineRefused(warehouse, judged) };
 }
 
@@ -102,12 +109,19 @@ async function openFiles(
 type Measures = [entity: string, bySlice: ReadonlyMap<number, EntityMeasure>][];
 
 async function judgeRows(
-  warehouse: Warehouse,
+  engine: Engine,
   given: Rules,
   files: readonly RawFile[],
-  linesRise: boolean,
   batch: Batch,
-): Promise<{ plans: EntityPlan[]; measures: Measures; repairs: ReadonlyMap<number, RepairFacts> }> {
+): Promise<{
+  plans: EntityPlan[];
+  measures: Measures;
+  repairs: ReadonlyMap<number, RepairFacts>;
+  written: Map<string, StagedFile>;
+}> {
+  const { warehouse } = engine;
+  const [only, another] = batch.slices;
+  const linesRise = only !== undefined && !another && only.linesRise;
   const decisions = decisionsIn(batch);
   const described = await describeSource(warehouse, given, files, goneIn(batch));
   const { rules, shape } = withDateEvidence(given, described);
@@ -130,11 +144,23 @@ async function judgeRows(
   const planned = await planEntities(warehouse, rules, shape);
   const plans = planned.map((plan) => withUnheld(withWaived(plan, decisions), unheld));
   const measures: Measures = [];
-  for (const plan of plans)
-    measures.push([plan.entity, await judgeEntity(warehouse, plan, shape, decisions.length > 0)]);
+  const written = new Map<string, StagedFile>();
+  const file = linesRise && isStreamed(only) ? readInPlace(files, shape, linesRise) : undefined;
+  for (const plan of plans) {
+    const streamed =
+      only && file && canStream(plan, rules)
+        ? await streamEntity(engine, plan, shape, { ...file, rows: only.rows, source: rules.name })
+        : undefined;
+    if (streamed) written.set(plan.entity, streamed.written);
+    const measured = streamed
+      ? new Map([[0, streamed.measure]])
+      : await judgeEntity(warehouse, plan, shape, decisions.length > 0);
+    measures.push([plan.entity, measured]);
+  }
   // What is written lies in clean_<entity> and quarantine; the memory of the rest goes to the next batch.
-  for (const table of ['raw_rows', 'twins']) await warehouse.run(table, `drop table if exists ${table}`);
-  return { plans, measures, repairs };
+  for (const table of ['raw_rows', 'raw_left', 'twins'])
+    await warehouse.run(table, `drop table if exists ${table}`);
+  return { plans, measures, repairs, written };
 }
 
 async function describeSource(
@@ -210,7 +236,7 @@ function judgedSlice(
   measures: Measures,
   unreadable: number,
   repairs: RepairFacts | undefined,
-): JudgedSlice {
+): Omit<JudgedSlice, 'written'> {
   const own = measures.flatMap(([entity, bySlice]) => {
     const measure = bySlice.get(ordinal);
     return measure ? [{ entity, ...measure }] : [];

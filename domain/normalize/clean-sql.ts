@@ -98,20 +98,25 @@ export function cleanStatement(plan: EntityPlan, hasRepeats: boolean): { sql: st
 
 /**
  * One slice of `clean_<entity>` in its total order, as it is written. Rows that lie in that order already are sorted all
- * the same: without it the row groups of the file depend on the number of threads.
+ * the same: without it the row groups of the file depend on the number of threads. `as read`: whoever asks sees to that.
  */
-export function cleanSliceSql(plan: EntityPlan, ordinal: number, source: string, slice: string): string {
+export function cleanSliceSql(
+  plan: EntityPlan,
+  ordinal: number,
+  source: string,
+  slice: string,
+  order: 'sorted' | 'as read' = 'sorted',
+): string {
   const values = cleanColumns(plan.entity).map(({ name }) => {
     if (name === '_source') return `cast(${quotedString(source)} as varchar) as _source`;
     if (name === '_slice') return `cast(${quotedString(slice)} as varchar) as _slice`;
     return q(name);
   });
-  const order = plan.kind === 'event' ? 'row_id' : plan.key.map(q).join(', ');
+  const key = plan.kind === 'event' ? 'row_id' : plan.key.map(q).join(', ');
   return `select
   ${values.join(',\n  ')}
 from ${cleanTable(plan)}
-where ordinal = ${ordinal}
-order by ${order}`;
+where ordinal = ${ordinal}${order === 'sorted' ? `\norder by ${key}` : ''}`;
 }
 
 /** No rows with an entity's clean columns, for a slice that holds none. */

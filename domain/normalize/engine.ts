@@ -17,6 +17,7 @@ export interface Engine {
 /**
  * Runs work with its own DuckDB and staging folder; both are gone afterwards, also on failure.
  *
+ * At least two threads: DuckDB writes other row groups with one, and the same slice gives the same bytes anywhere.
  * Heartbeats are sent only while statements and files are worked on, so that a hang anywhere else is found.
  */
 export async function withEngine<Result>(
@@ -24,7 +25,8 @@ export async function withEngine<Result>(
   context: StageContext,
   work: (engine: Engine) => Promise<Result>,
 ): Promise<Result> {
-  return withWorkspace(store, context, ({ warehouse, dir }) => work(engineOf(context, warehouse, dir)));
+  const threaded = { ...context, threads: Math.max(2, context.threads) };
+  return withWorkspace(store, threaded, ({ warehouse, dir }) => work(engineOf(context, warehouse, dir)));
 }
 
 function engineOf(context: StageContext, warehouse: Warehouse, dir: string): Engine {

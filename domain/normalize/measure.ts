@@ -45,23 +45,23 @@ export async function measureEntity(
   plan: EntityPlan,
 ): Promise<Map<number, EntityMeasure>> {
   const read = (what: string, sql: string): Promise<Row[]> => warehouse.rows(`${plan.entity}_${what}`, sql);
-  const judged = await read('judged_counts', judgedCountsSql(plan));
+  const judged = grouped(await read('judged_counts', judgedCountsSql(plan)));
   const verdicts = grouped(await read('verdict_counts', verdictCountsSql(plan)));
   const repeats = grouped(await read('repeat_counts', repeatCountsSql(plan)));
   const clean = grouped(await read('clean_counts', cleanCountsSql(plan)));
   const dates = grouped(plan.kind === 'event' ? await read('event_dates', eventDatesSql(plan)) : []);
   return new Map(
-    judged.map((row) => {
-      const ordinal = Number(row.ordinal);
+    [...new Set([...judged.keys(), ...clean.keys()])].map((ordinal) => {
+      const [row = {}] = judged.get(ordinal) ?? [];
       const [out] = clean.get(ordinal) ?? [];
       const maxTime = out?.max_time;
       return [
         ordinal,
         {
-          rowsIn: Number(row.rows_in),
+          rowsIn: Number(row.rows_in ?? 0),
           rowsOut: Number(out?.rows_out ?? 0),
-          skipped: Number(row.skipped),
-          rejected: Number(row.rejected),
+          skipped: Number(row.skipped ?? 0),
+          rejected: Number(row.rejected ?? 0),
           duplicates: Number(repeats.get(ordinal)?.[0]?.repeats ?? 0),
           merged: Number(out?.source_rows ?? 0) - Number(out?.rows_out ?? 0),
           rejections: rejectionsOf(plan, verdicts.get(ordinal) ?? []),
@@ -101,14 +101,15 @@ function rejectionsOf(plan: EntityPlan, counted: readonly Row[]): Facts['rejecti
   return [...rejections.values()];
 }
 
-function warningsIn(plan: EntityPlan, counted: Row): Facts['warnings'] {
+/** The warning checks that rows fail, of the counts of `judgedCountsSql`. */
+export function warningsIn(plan: EntityPlan, counted: Row): Facts['warnings'] {
   return warningsOf(plan)
     .map(({ type, column, code }, index) => ({
       entity: plan.entity,
       check: type,
       column,
       code,
-      rows: Number(counted[`w:${index}`]),
+      rows: Number(counted[`w:${index}`] ?? 0),
     }))
     .filter(({ rows }) => rows > 0);
 }

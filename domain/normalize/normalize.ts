@@ -21,7 +21,7 @@ import { batchesOf, readPending, sliceKey, stage } from './slices.ts';
 import { commitSlices } from './write.ts';
 
 /** Raise it when the same raw slices and configuration would give other bytes. */
-export const normalizeVersion = 2;
+export const normalizeVersion = 3;
 
 /** Slices whose manifests are committed together. */
 const slicesPerCommit = 32;
@@ -100,7 +100,7 @@ async function makeSlices(
     const made = new Map<string, StoredManifest>();
     let halfway = false;
     for (const batch of batchesOf(await readPending(store, work, wanted, drift))) {
-      const judged = await engine.beating(() => judgeBatch(store, engine.warehouse, rules, batch));
+      const judged = await engine.beating(() => judgeBatch(store, engine, rules, batch));
       for (let at = 0; at < judged.slices.length; at += slicesPerCommit) {
         const group = judged.slices.slice(at, at + slicesPerCommit);
         const commit = { version: normalizeVersion, replace: context.force };

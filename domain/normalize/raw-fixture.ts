@@ -98,7 +98,7 @@ export async function openRawFixture(): Promise<RawFixture> {
       {
         format: 1,
         stage: 'collect',
-        key: hashOf({ slice, columns, files }),
+        key: hashOf({ slice, columns, files, sourceFiles }),
         version: 1,
         scope: `orders/${slice}`,
         files,

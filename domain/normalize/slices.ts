@@ -46,6 +46,14 @@ export interface Batch {
 /** Values (rows × columns) held in memory at once; a larger slice makes a batch of its own and spills to disk. */
 const valuesPerBatch = 8_000_000;
 
+/** Rows from which a slice of one source file is written as it is read, instead of being laid out in memory first. */
+export const streamedFrom = 250_000;
+
+/** Whether a slice is large enough, and its rows lie so, that it is worked by itself and in one pass. */
+export function isStreamed({ rows, linesRise, decisions, refused }: PendingSlice): boolean {
+  return rows >= streamedFrom && linesRise && decisions.length === 0 && !refused;
+}
+
 /**
  * The key of a normalized slice. Of the configuration only what changes the result goes in: not the name of the owner,
  * the freshness rule or references, which are judged later. Changed columns count, with what was decided about them.
@@ -178,12 +186,13 @@ function bounded(slices: readonly PendingSlice[]): Batch[] {
   let values = Number.POSITIVE_INFINITY;
   for (const slice of slices) {
     const own = hasRows(slice) ? slice.rows * (slice.columns.length + 4) : 0;
-    if (values + own > valuesPerBatch) {
+    const isAlone = isStreamed(slice);
+    if (isAlone || values + own > valuesPerBatch) {
       batches.push([]);
       values = 0;
     }
     batches.at(-1)?.push(slice);
-    values += own;
+    values = isAlone ? Number.POSITIVE_INFINITY : values + own;
   }
   return batches.map((batch) => ({ slices: batch, hasRows: batch.some(hasRows) }));
 }

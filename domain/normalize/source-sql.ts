@@ -73,14 +73,22 @@ export function rawStatements(
   linesRise: boolean,
   view = 'raw',
 ): string[] {
-  const [only, another] = files;
-  if (only && !another && linesRise && !shape.columns.some(({ name }) => /^file_row_number$/i.test(name))) {
-    return [`create or replace view ${view} as\n${rawFileSql(only, shape)}`];
-  }
+  const only = readInPlace(files, shape, linesRise);
+  if (only) return [`create or replace view ${view} as\n${rawFileSql(only, shape)}`];
   return [
     `create or replace table raw_rows as\n${rawTableSql(files, shape)}`,
     `create or replace view ${view} as\nselect rowid as row_id, * from raw_rows`,
   ];
+}
+
+/** The one file whose rows are read where they lie; undefined where they are put in order first. */
+export function readInPlace(
+  [only, another]: readonly RawFile[],
+  { columns }: SourceShape,
+  linesRise: boolean,
+): RawFile | undefined {
+  if (another || !linesRise || columns.some(({ name }) => /^file_row_number$/i.test(name))) return undefined;
+  return only;
 }
 
 function rawFileSql({ ordinal, slice, path }: RawFile, shape: SourceShape): string {

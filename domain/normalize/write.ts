@@ -59,7 +59,7 @@ async function writeSlice(
   { warehouse, dir }: Engine,
   { name, source }: SourceRules,
   { plans }: JudgedBatch,
-  { pending, ordinal, refused, quarantined, repairs }: JudgedSlice,
+  { pending, ordinal, refused, quarantined, repairs, written }: JudgedSlice,
 ): Promise<SliceFile[]> {
   const write = async (role: string, sql: string): Promise<SliceFile> => ({
     role,
@@ -68,8 +68,11 @@ async function writeSlice(
   const files: SliceFile[] = [];
   for (const entity of refused ? [] : mappedEntities(source)) {
     const plan = plans.find((one) => one.entity === entity);
+    const staged = written.get(entity);
     files.push(
-      await write(entity, plan ? cleanSliceSql(plan, ordinal, name, pending.slice) : noRowsSql(entity)),
+      staged
+        ? { role: entity, staged }
+        : await write(entity, plan ? cleanSliceSql(plan, ordinal, name, pending.slice) : noRowsSql(entity)),
     );
   }
   if (repairs && !refused && !repairs.skipped) {
