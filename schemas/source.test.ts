@@ -75,3 +75,9 @@ it.each([{ prefix: 'no-slash' }, { prefix: '/leading/' }, { bucket: 'a/b' }, { e
     expect(problemsOf({ ...s3, ...part })).toHaveLength(1);
   },
 );
+
+it('reads users and items of the online store whole', () => {
+  expect(problemsOf({ type: 'online', table: 'feedback' })).toEqual([]);
+  expect(problemsOf({ type: 'online', table: 'items', mode: 'full' })).toEqual([]);
+  expect(problemsOf({ type: 'online', table: 'items' }).join()).toContain("mode: 'full'");
+});

@@ -4,6 +4,7 @@ import { type EntityName, entities, entityNames } from './entities.ts';
 import { name, sqlExpression } from './names.ts';
 import { checkDatabase, postgresShape } from './source-database.ts';
 import { filesShape } from './source-files.ts';
+import { checkOnline, onlineShape } from './source-online.ts';
 import { s3Shape } from './source-s3.ts';
 
 /** How one source is mapped onto one entity: SQL expressions over the source's columns (all text, trimmed, NFC). */
@@ -130,11 +131,16 @@ export type PostgresSource = z.infer<typeof postgresSourceSchema>;
 export const s3SourceSchema = z.strictObject({ ...s3Shape, ...common });
 export type S3Source = z.infer<typeof s3SourceSchema>;
 
+/** A source in the online store. */
+export const onlineSourceSchema = z.strictObject({ ...onlineShape, ...common }).superRefine(checkOnline);
+export type OnlineSource = z.infer<typeof onlineSourceSchema>;
+
 /** One source and what it means: files, or what is first read from elsewhere into files (`type`). */
 export const sourceSchema = z.discriminatedUnion('type', [
   filesSourceSchema,
   postgresSourceSchema,
   s3SourceSchema,
+  onlineSourceSchema,
 ]);
 export type Source = z.infer<typeof sourceSchema>;
 /** A source whose rows are read from elsewhere into the store's landing zone first. */

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { PlatformError, systemErrorCode } from '../domain/runtime/errors.ts';
 import type { Logger } from '../domain/runtime/logger.ts';
 import type { FeedbackStore } from '../domain/serve/feedback-store.ts';
 import { createHotSwitch, type ServingTarget } from '../domain/serve/hot-switch.ts';
 import { openOnlineStore } from '../domain/serve/online-store.ts';
 import { positiveFeedback } from '../domain/serve/positive-feedback.ts';
+import { onlinePath } from '../domain/store/online-file.ts';
 import { openStore } from '../domain/store/store.ts';
 import { createApi } from '../web/api/server.ts';
 import type { Project } from './load-config.ts';
@@ -82,11 +82,6 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
 /** Opens a project's online store: feedback, users and items that came by HTTP. */
 export function openFeedback(storeDir: string): FeedbackStore {
   return openOnlineStore({ path: onlinePath(storeDir), now: () => new Date() });
-}
-
-/** Where a project's online store lies. */
-export function onlinePath(storeDir: string): string {
-  return join(storeDir, 'online', 'online.db');
 }
 
 function portTaken(error: unknown, { host, port }: ServeOptions): unknown {

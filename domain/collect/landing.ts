@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'nod
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { RemoteSource } from '../../schemas/source.ts';
+import { commonKeys, type RemoteSource } from '../../schemas/source.ts';
 import { isIsoDate } from '../plan/dates.ts';
 import { messageOf, PlatformError, SourceError, StocktakeError, systemErrorCode } from '../runtime/errors.ts';
 import { hashOf } from '../runtime/hashing.ts';
@@ -222,10 +222,13 @@ export function parsedOrNothing(text: string): unknown {
   }
 }
 
-/** What a source reads, without what may change and leave the rows the same. */
+/** What may change and leave the rows the same, beside what every kind of source has. */
+const besidesRows: readonly string[] = ['overlap', 'timeoutSeconds', ...commonKeys];
+
+/** Hash of what a source reads. */
 function definitionOf(source: RemoteSource): string {
-  const { type, mode, connection, table, query, watermark } = source;
-  return hashOf({ type, mode, connection, table, query, watermark });
+  const own = Object.entries(source).filter(([key]) => key === 'mode' || !besidesRows.includes(key));
+  return hashOf(Object.fromEntries(own));
 }
 
 /** Tells trouble of the landing zone from trouble of the source. @throws PlatformError STK-COLLECT-DISK */

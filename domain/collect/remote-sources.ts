@@ -4,6 +4,7 @@ import { type ListRange, listSource } from './files.ts';
 import { landObjects } from './landed-objects.ts';
 import { type Extract, type LandingWork, landSource } from './landing.ts';
 import { listObjects } from './planned-objects.ts';
+import { onlineExtract } from './source-online.ts';
 import { postgresExtract } from './source-postgres.ts';
 import type { ReadSecret } from './source-secrets.ts';
 
@@ -14,7 +15,12 @@ export interface LandingDeps
 }
 
 /** How a source that is no files is read. */
-export function extractOf(name: string, source: RemoteSource, readSecret: ReadSecret): Extract {
+export function extractOf(
+  name: string,
+  source: RemoteSource,
+  { readSecret, storeDir }: Pick<LandingDeps, 'readSecret' | 'storeDir'>,
+): Extract {
+  if (source.type === 'online') return onlineExtract(name, source, storeDir);
   return postgresExtract(name, source, readSecret);
 }
 
@@ -31,7 +37,7 @@ export async function listAnySource(options: ListRange, deps: LandingDeps): Prom
   const landing =
     source.type === 's3'
       ? await landObjects({ ...work, source })
-      : await landSource({ ...work, source, extract: extractOf(name, source, deps.readSecret) });
+      : await landSource({ ...work, source, extract: extractOf(name, source, deps) });
   const listed = await listLanded(options, deps.storeDir);
   return 'why' in landing ? { ...listed, missing: landing.why } : listed;
 }

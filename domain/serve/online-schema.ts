@@ -1,6 +1,3 @@
-/** The layout version of the online database, kept in `user_version`. */
-export const onlineFormat = 1;
-
 /**
  * Tables of the online database.
  *

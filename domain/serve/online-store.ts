@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { ConfigError, messageOf, PlatformError } from '../runtime/errors.ts';
+import { onlineFormat } from '../store/online-file.ts';
 import type { Feedback, FeedbackStore, OnlineItem, OnlineUser } from './feedback-store.ts';
-import { onlineFormat, onlineSql, onlineTablesSql } from './online-schema.ts';
+import { onlineSql, onlineTablesSql } from './online-schema.ts';
 
 /** How to open the online database. */
 export interface OnlineStoreOptions {

@@ -1,9 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onlinePath } from '../../domain/store/online-file.ts';
 import { openStore } from '../../domain/store/store.ts';
 import { planSchema } from '../../schemas/plan.ts';
+import { openFeedback } from '../../workers/serve.ts';
 import { fastRetries, makeProject, stocktake, type TestProject, whyNoServer } from '../harness.ts';
 import { findPostgres, type PostgresFixture, startPostgres } from '../sources/postgres-fixture.ts';
 import { findS3, type S3Fixture, startS3 } from '../sources/s3-fixture.ts';
@@ -21,12 +23,14 @@ const list = (endpoint: string): string =>
   `list: { type: 's3', bucket: 'shop', prefix: 'exports/', path: 'items/{date}/*.csv.gz', mode: 'full', endpoint: '${endpoint}',
   credentials: { accessKeyId: 'env:S3_ID', secretAccessKey: 'env:S3_SECRET' },
   entities: { items: { columns: { item_id: 'id', title: 'title' } } } }`;
+const feedback = `feedback: { type: 'online', table: 'feedback',
+  entities: { events: { key: ['event_id'], columns: { event_id: 'id', user_id: 'user', item_id: 'item', kind: 'type', time: 'time' } } } }`;
 const configOf = (...sources: string[]): string =>
   `export default { project: 'landed', store: 'store', temporal: { retries: ${JSON.stringify(fastRetries)} },
   recommend: { enabled: false }, embed: { enabled: false }, classify: { enabled: false },
   sources: { ${sources.join(', ')} } };\n`;
 
-describe.skipIf(skip)(`a night on a database and a bucket ${skip}`, () => {
+describe.skipIf(skip)(`a night on a database, a bucket and the online store ${skip}`, () => {
   let project: TestProject;
   let server: PostgresFixture;
   let bucket: S3Fixture | undefined;
@@ -54,7 +58,14 @@ describe.skipIf(skip)(`a night on a database and a bucket ${skip}`, () => {
       await bucket.put('exports/items/2026-05-01/de.csv.gz', items('a', 'b'));
       await bucket.put('exports/items/2026-05-01/fr.csv.gz', items('c'));
     }
-    project = await makeProject(configOf(orders, ...(bucket ? [list(bucket.endpoint)] : [])));
+    project = await makeProject(configOf(orders, feedback, ...(bucket ? [list(bucket.endpoint)] : [])));
+    const online = openFeedback(project.storeDir);
+    const view = { type: 'view', user: 'ann', value: 1, timestamp: '2026-05-01T12:00:00.000Z' };
+    await online.putFeedback(
+      ['item 1', 'item 2'].map((item) => ({ ...view, item })),
+      'accumulate',
+    );
+    await online.close();
   }, 180_000);
   afterAll(async () => {
     await stop();
@@ -66,9 +77,10 @@ describe.skipIf(skip)(`a night on a database and a bucket ${skip}`, () => {
     expect(ended.stderr).not.toContain('Error:');
     expect(ended.code).toBe(0);
     await stop();
+    await rm(dirname(onlinePath(project.storeDir)), { recursive: true });
     expect((await night('replay', 'last')).code).toBe(0);
     const snapshot = await (await openStore(project.storeDir)).snapshots.current();
-    expect(snapshot?.datasets['unified.events']?.rows).toBe(500);
+    expect(snapshot?.datasets['unified.events']?.rows).toBe(502);
     if (bucket) expect(snapshot?.datasets['unified.items']?.rows).toBe(3);
   }, 120_000);
 
@@ -81,8 +93,9 @@ describe.skipIf(skip)(`a night on a database and a bucket ${skip}`, () => {
     expect(plan.dataDate).toBe('2026-05-02');
     const missing = plan.sources.map((source) => source.missing).join('\n');
     expect(missing).toContain('cannot be read from PostgreSQL');
+    expect(missing).toContain('cannot be read from the online store');
     if (bucket) expect(missing).toContain('cannot be read from its bucket');
-    expect((await store.snapshots.current())?.datasets['unified.events']?.rows).toBe(500);
+    expect((await store.snapshots.current())?.datasets['unified.events']?.rows).toBe(502);
   }, 120_000);
 
   it('leaves no credential in the store, Temporal’s histories and logs included', async () => {

@@ -27,6 +27,8 @@ export interface SuitePlace {
   readonly unreachable: Readonly<Record<string, unknown>>;
   /** False where rows come in files: what was read once is not read again with the next ones. Default true. */
   readonly overlaps?: boolean;
+  /** What the source calls a row's parts where it has words of its own. */
+  readonly columns?: Partial<Readonly<Record<keyof SuiteRow, string>>>;
   /** Variables its references name. */
   readonly env: Readonly<Record<string, string>>;
   /** Texts that may stand nowhere. */
@@ -41,12 +43,14 @@ const first: SuiteRow[] = [
   { id: 2, item: 'b "quoted", 中', at: '2026-05-01T10:00:00Z', amount: '12345678901234.55' },
 ];
 const second: SuiteRow[] = [{ id: 3, item: 'c', at: '2026-05-02T10:00:00Z', amount: '0.10' }];
-const entities = {
+const entitiesOf = ({
+  columns: { id = 'id', item = 'item', at = 'at', amount = 'amount' } = {},
+}: SuitePlace) => ({
   events: {
-    columns: { event_id: 'id', item_id: 'item', time: 'at', value: 'amount', kind: "'purchase'" },
+    columns: { event_id: id, item_id: item, time: at, value: amount, kind: "'purchase'" },
     key: ['event_id'],
   },
-};
+});
 
 /**
  * What every kind of source has to do, whatever it reads: each kind's test opens its place and calls this once.
@@ -81,7 +85,7 @@ export function sourceSuite(open: () => Promise<SuitePlace>): void {
   const plans = new Map<string, SourcePlan>();
   const list = async (storeDir: string, settings: object, to: string, force = false): Promise<SourcePlan> => {
     const plan = await listAnySource(
-      { input: storeDir, name: 'shop', source: parsed(settings), to },
+      { input: storeDir, name: 'shop', source: parsed(place, settings), to },
       { ...deps(storeDir), force },
     );
     plans.set(storeDir, plan);
@@ -112,7 +116,7 @@ export function sourceSuite(open: () => Promise<SuitePlace>): void {
     const row = (await rowsOf(dir, '2026-05-01')).find(({ id }) => Number(id) === 2);
     expect(row?.item).toBe('b "quoted", 中');
     expect(await bytesOf(dir, '2026-05-01')).toContain('12345678901234.55');
-    expect(Date.parse(String(row?.at))).toBe(Date.parse('2026-05-01T10:00:00Z'));
+    expect(Date.parse(String(row?.[place.columns?.at ?? 'at']))).toBe(Date.parse('2026-05-01T10:00:00Z'));
   });
 
   it('gives the same bytes when a date is run again, also by force', async () => {
@@ -172,7 +176,7 @@ export function sourceSuite(open: () => Promise<SuitePlace>): void {
     await fill(first);
     const nights = await openNights(secretReader(place.env));
     try {
-      const source = { ...place.incremental, entities };
+      const source = { ...place.incremental, entities: entitiesOf(place) };
       await nights.run({ shop: source as never }, '2026-05-01');
       await place.add(second);
       const night = await nights.run({ shop: source as never }, '2026-05-02');
@@ -199,8 +203,8 @@ export function sourceSuite(open: () => Promise<SuitePlace>): void {
   });
 }
 
-function parsed(settings: object): Source {
-  return sourceSchema.parse({ ...settings, entities });
+function parsed(place: SuitePlace, settings: object): Source {
+  return sourceSchema.parse({ ...settings, entities: entitiesOf(place) });
 }
 
 /** Everything that the slice of a date holds, as the last plan lists it. */
