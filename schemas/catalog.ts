@@ -36,6 +36,14 @@ export const catalog: readonly CatalogEntry[] = [
     slices: 'by file date',
   },
   {
+    dataset: 'repairs.*',
+    stage: 'normalize',
+    reads: ['raw.*'],
+    grain:
+      'One cell held to be wrong: as received, its repair where one is known, the reason and what became of it.',
+    slices: 'by file date',
+  },
+  {
     dataset: 'unified.events',
     stage: 'dedup',
     reads: ['clean.*.*'],

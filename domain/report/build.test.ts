@@ -64,6 +64,38 @@ describe('a report of a small store', () => {
     ]);
   });
 
+  it('counts repaired cells by column and fate, new ones first, with the reasons and without a value', () => {
+    expect(model.repairs).toEqual([
+      {
+        ...{
+          source: 'orders',
+          column: 'brand',
+          cellsNew: 2,
+          applied: 1,
+          proposed: 1,
+          flagged: 0,
+          reverted: 1,
+        },
+        reasons: [
+          { reason: 'typo', cells: 2 },
+          { reason: 'dependency', cells: 1 },
+        ],
+      },
+      {
+        ...{
+          source: 'orders',
+          column: 'weight',
+          cellsNew: 0,
+          applied: 0,
+          proposed: 0,
+          flagged: 1,
+          reverted: 0,
+        },
+        reasons: [{ reason: 'lost-precision', cells: 1 }],
+      },
+    ]);
+  });
+
   it('puts problems of this run before those of earlier slices', () => {
     expect(model.problems.map(({ slice, severity, isNew }) => [slice, severity, isNew])).toEqual([
       ['2026-10-02', 'error', true],
@@ -136,6 +168,8 @@ describe('a report of a small store', () => {
 async function smallStore({ slice }: ReportFixture) {
   const place = (date: string, line: number, rest: string): string =>
     `select '${date}' as slice, 'orders/${date}.csv' as file, ${line} as line, ${rest}, '${canary}' as raw`;
+  const cell = (date: string, column: string, reason: string, status: string): string =>
+    `select '${date}' as slice, '${column}' as "column", '${reason}' as reason, '${status}' as status, '${canary}' as value, '${canary}' as repair`;
   const range = `'events' as entity, 'value' as "column", 'STK-CONTRACT-RANGE' as reason, 1::bigint as rows`;
   const quote = `null as entity, null as "column", 'STK-COLLECT-QUOTE' as reason, 1::bigint as rows`;
   const type = `'events' as entity, 'time' as "column", 'STK-NORMALIZE-TYPE' as reason, 7::bigint as rows`;
@@ -154,6 +188,16 @@ async function smallStore({ slice }: ReportFixture) {
         [place('2026-10-02', 9, range), place('2026-10-02', 4, range), place('2026-10-02', 0, quote)].join(
           ' union all ',
         ),
+      ),
+    ],
+    'repairs.orders': [
+      await slice(
+        '2026-10-01',
+        `${cell('2026-10-01', 'weight', 'lost-precision', 'flagged')} union all ${cell('2026-10-01', 'brand', 'typo', 'reverted')}`,
+      ),
+      await slice(
+        '2026-10-02',
+        `${cell('2026-10-02', 'brand', 'typo', 'applied')} union all ${cell('2026-10-02', 'brand', 'dependency', 'proposed')}`,
       ),
     ],
     'inventory.assets': [await slice('all', assetsSql)],

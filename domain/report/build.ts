@@ -10,6 +10,7 @@ import { readAssets, readChanges, readChecks, readSources } from './read-invento
 import { readLabels, readOrigin, readText } from './read-loop.ts';
 import { readQuarantine } from './read-quarantine.ts';
 import { readLearned } from './read-registry.ts';
+import { readRepairs } from './read-repairs.ts';
 import { createReader, type Reader } from './reader.ts';
 import { readSamples } from './sample.ts';
 import type { ReportWork } from './work.ts';
@@ -51,6 +52,7 @@ async function readModel(read: Reader, store: Store, work: ReportWork): Promise<
     assets: await readAssets(read),
     checks,
     quarantine,
+    repairs: await readRepairs(read, work),
     problems,
     ledger: sumLedger(work.ledger),
     datasets: datasetRows(work.datasets),

@@ -107,6 +107,7 @@ export const datasetGrains: Readonly<Record<string, string>> = {
   'raw.*': '来源文件中的一条记录，原样保存，每列为文本，附文件与行号。',
   'clean.*.*': '映射到实体的一条记录：有类型、去空白、同一时区，附文件与行号。',
   'quarantine.*': '一条被拒的记录（或文件、分片），附原因与原文。',
+  'repairs.*': '一个被判为有误的单元格，附原值、修复与原因。',
   'unified.events': '一个事件，只出现一次。',
   'unified.reviews': '一条评论，只出现一次。',
   'unified.market': '某个序列在某一时间的一个值。',

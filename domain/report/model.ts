@@ -124,6 +124,25 @@ export interface ReportQuarantine {
   readonly examples: readonly ReportPlace[];
 }
 
+/** Cells of one column of a source that are held to be wrong, over all slices there are; never their values. */
+export interface ReportRepair {
+  readonly source: string;
+  /** As the source names it. */
+  readonly column: string;
+  /** Cells of slices that arrived in this run, whatever became of them. */
+  readonly cellsNew: number;
+  /** Repaired. */
+  readonly applied: number;
+  /** A repair is known and not sure enough. */
+  readonly proposed: number;
+  /** The right value cannot be told. */
+  readonly flagged: number;
+  /** A person took the repair back. */
+  readonly reverted: number;
+  /** Why, most cells first. */
+  readonly reasons: readonly { readonly reason: string; readonly cells: number }[];
+}
+
 /** A problem, and whether it is about what arrived in this run or lies there from before. */
 export interface ReportProblem extends Problem {
   readonly isNew: boolean;
@@ -211,6 +230,7 @@ export interface ReportModel {
   readonly assets: readonly ReportAsset[];
   readonly checks: readonly ReportCheck[];
   readonly quarantine: readonly ReportQuarantine[];
+  readonly repairs: readonly ReportRepair[];
   readonly problems: readonly ReportProblem[];
   readonly ledger: readonly ReportLedger[];
   readonly datasets: readonly ReportDataset[];

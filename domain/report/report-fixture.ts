@@ -198,6 +198,7 @@ export function emptyModel(given: Partial<ReportModel> = {}): ReportModel {
     assets: [],
     checks: [],
     quarantine: [],
+    repairs: [],
     problems: [],
     ledger: [],
     datasets: [],

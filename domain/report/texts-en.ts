@@ -52,6 +52,19 @@ export const en = {
   quarantine: 'Quarantine',
   quarantineText: 'Rows of this run stand first; what lies there from before is in the column “in all”.',
   noQuarantine: 'Quarantine is empty: no row was rejected. There is nothing to do.',
+  repairs: 'Repairs',
+  repairsText:
+    'Cells held to be wrong, over all slices. What is sure enough was repaired; the raw file stays as it came, and every repair can be taken back.',
+  noRepairs:
+    'No cell was repaired. Add repair: { threshold: 0.9 } to a source in temporal.config.ts to look for wrong cells.',
+  moreRepairs: (count: number): string => `and ${counted(count, 'more column')}, in report.json`,
+  showCells: 'See the cells themselves with',
+  repair: {
+    applied: 'repaired',
+    proposed: 'proposed',
+    flagged: 'cannot be told',
+    reverted: 'taken back',
+  },
   problems: 'Problems',
   problemsText: 'Problems of this run; those of earlier slices stand below, folded.',
   noProblems: 'No problem in this run. There is nothing to do.',

@@ -14,7 +14,8 @@ export type WordKind =
   | 'entity'
   | 'labelKind'
   | 'gate'
-  | 'recipe';
+  | 'recipe'
+  | 'repair';
 
 /**
  * A word of the inventory or the run record in the report's language. English keeps the words themselves (they are what
@@ -113,5 +114,19 @@ export const chinese: Readonly<Record<WordKind, Readonly<Record<string, string>>
     'embedding + logistic regression': '向量 + 逻辑回归',
     'embedding and tf-idf + logistic regression': '向量与 TF-IDF + 逻辑回归',
     'embedding + random forest': '向量 + 随机森林',
+  },
+  repair: {
+    'missing-spelling': '表示缺失的写法',
+    'mixed-unit': '单位混用',
+    'lost-precision': '精度丢失',
+    'number-format': '数字写法',
+    'time-format': '时间写法',
+    'shifted-value': '值错位',
+    dependency: '与相关列矛盾',
+    'missing-value': '可由相关列补上的缺失',
+    'scale-slip': '数量级错误',
+    typo: '拼写错误',
+    pattern: '与该列其他值写法不同',
+    learned: '由标注学得',
   },
 };

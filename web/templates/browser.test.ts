@@ -79,6 +79,21 @@ if (!existsSync(executablePath)) {
       await page.close();
     });
 
+    it.each([
+      ['index.html', 'Repairs'],
+      ['index.zh.html', '修复'],
+    ])('leads from the top of %s to the repairs, every count under its heading', async (file, name) => {
+      const page = await open(file, 1280);
+      await page.click(`nav >> text=${name}`);
+      expect(await page.locator('#repairs h2').boundingBox()).toMatchObject({ y: expect.closeTo(0, -2) });
+      const right = (cell: string): Promise<number[]> =>
+        page
+          .locator(`#repairs ${cell}.n`)
+          .evaluateAll((cells) => cells.map((one) => Math.round(one.getBoundingClientRect().right)));
+      expect(await right('tr:first-child td')).toEqual(await right('th'));
+      await page.close();
+    });
+
     it('keeps column names in one piece', async () => {
       const page = await open('index.html', 400);
       const code = page.locator('#inventory code', { hasText: 'a_very_long_column_name' }).first();

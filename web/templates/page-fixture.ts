@@ -101,6 +101,31 @@ export function fullModel(slices = 3, sourceNames: readonly string[] = ['orders'
         ],
       },
     ],
+    repairs: [
+      {
+        source: 'orders',
+        column: hostile,
+        cellsNew: 3,
+        applied: 1200,
+        proposed: 20,
+        flagged: 4,
+        reverted: 1,
+        reasons: [
+          { reason: 'typo', cells: 1220 },
+          { reason: 'lost-precision', cells: 5 },
+        ],
+      },
+      {
+        source: 'orders',
+        column: 'country',
+        cellsNew: 0,
+        applied: 7,
+        proposed: 0,
+        flagged: 0,
+        reverted: 0,
+        reasons: [{ reason: 'dependency', cells: 7 }],
+      },
+    ],
     problems: [true, false].map((isNew) => ({
       severity: 'error',
       source: 'orders',

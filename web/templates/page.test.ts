@@ -3,6 +3,7 @@ import { recipes } from '../../domain/classify/label-model.ts';
 import type { Alert } from '../../domain/inventory/alerts.ts';
 import { kindMeanings as inventoryKinds } from '../../domain/inventory/kinds.ts';
 import type { LooksLike } from '../../domain/inventory/profile-columns.ts';
+import type { Reason } from '../../domain/repair/finding.ts';
 import { learnedOf } from '../../domain/report/loop-fixture.ts';
 import { kindMeanings } from '../../domain/report/meanings-zh.ts';
 import { type ReportModel, renderReport } from '../../domain/report/report.ts';
@@ -78,6 +79,15 @@ describe('a page', () => {
     expect(page).toContain('mean 107.4 · median 84.29');
     expect(page).toContain('× 20');
     expect(page).toContain('personal data, values hidden');
+  });
+
+  it('counts repaired cells by source and column, and why', () => {
+    const [page = '', zh = ''] = pages(fullModel());
+    const [section = ''] = /<section id="repairs">.*?<\/section>/s.exec(page) ?? [];
+    expect(section).toContain('typo <span class="quiet">1,220</span> · lost-precision');
+    expect(section).toMatch(/<strong>3<\/strong><\/td><td class="n">1,200<\/td><td class="n">20<\/td>/);
+    expect(section).toContain('stocktake repairs list --source');
+    expect(zh).toContain('拼写错误 <span class="quiet">1,220</span> · 精度丢失');
   });
 
   it('says in every empty section what to do', () => {
@@ -174,6 +184,24 @@ describe('the Chinese words', () => {
   it('cover every way to learn labels and every decision of the gate', () => {
     expect(Object.keys(chinese.recipe)).toEqual([...recipes]);
     expect(Object.keys(chinese.gate)).toEqual([...gateDecisions]);
+  });
+
+  it('cover every reason a cell is held to be wrong', () => {
+    const reasons = {
+      'missing-spelling': 1,
+      'mixed-unit': 1,
+      'lost-precision': 1,
+      'number-format': 1,
+      'time-format': 1,
+      'shifted-value': 1,
+      dependency: 1,
+      'missing-value': 1,
+      'scale-slip': 1,
+      typo: 1,
+      pattern: 1,
+      learned: 1,
+    } satisfies Record<Reason, 1>;
+    expect(Object.keys(chinese.repair)).toEqual(Object.keys(reasons));
   });
 
   it('cover every kind of change', () => {
