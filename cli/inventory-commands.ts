@@ -79,6 +79,10 @@ export function addInventory(root: Command): void {
     .command('profile <dataset>')
     .description('every column of an asset by one scan: counts, mean, deviation, quantiles, alerts')
     .option('--snapshot <name>', 'snapshot or run: number, id, last or previous', 'last')
+    .option(
+      '--irregular',
+      'also what is written or told unlike the rest: blanks, letter cases, forms, several values of a key',
+    )
     .action(async (dataset, options, command) =>
       exit(await (await import('./profile.ts')).profile(dataset, options, globals(command))),
     );

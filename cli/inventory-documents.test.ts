@@ -21,7 +21,7 @@ describe('documents of a published inventory', () => {
     ];
     await fixture.publish(stocktaking({ snapshot: 1, assets: assets('2026-10-01T18:00:00.000Z'), columns }));
     await fixture.publish(stocktaking({ snapshot: 2, assets: assets('2026-10-02T06:00:00.000Z'), columns }), {
-      'raw.orders': `select * from (values ('A-1', 'x@y.de', 1.5::double, 'f', 1), ('A-2', 'z@y.de', 4.5, 'f', 2))
+      'raw.orders': `select * from (values ('A-1', 'x@y.de', 1.5::double, 'f', 1), ('A-2', ' z@y.de', 4.5, 'f', 2))
         as orders(sku, mail, price, _file, _line) order by _line`,
     });
     await fixture.publish(stocktaking({ snapshot: 3, assets: assets('2026-10-01T18:00:00.000Z'), columns }));
@@ -80,6 +80,10 @@ describe('documents of a published inventory', () => {
       ],
     });
     expect(stdout).not.toContain('@y.de');
+    const irregular = await run('profile', 'raw.orders', '--snapshot', '2', '--irregular', '--json');
+    expect(JSON.parse(irregular.stdout).irregularities.found).toEqual([
+      { column: 'mail', kind: 'outer blanks', rows: 1, values: 1, expected: '', examples: [] },
+    ]);
     const unknown = await run('profile', 'raw.nothing');
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain("no asset 'raw.nothing'");

@@ -1,5 +1,5 @@
 import { shownValue } from '../domain/inventory/patterns.ts';
-import { plainColumn } from '../domain/inventory/profile-sql.ts';
+import { type ProfiledColumn, plainColumn, valueSql } from '../domain/inventory/profile-sql.ts';
 import { type ScannedColumn, type ScanProfile, scanProfile } from '../domain/inventory/scan-profile.ts';
 import { countText, figureText, percentText } from '../domain/report/format.ts';
 import { CliError } from '../domain/runtime/errors.ts';
@@ -8,6 +8,7 @@ import { readParquetSql } from '../domain/warehouse/parquet.ts';
 import type { ColumnRow } from '../schemas/inventory.ts';
 import type { GlobalOptions } from './options.ts';
 import { table } from './output.ts';
+import { irregularitiesOf, irregularityText } from './profile-irregular.ts';
 import { findSnapshot, stocktakingOf } from './read-stocktaking.ts';
 import { describeFiles, withWarehouse } from './read-table.ts';
 import { openReading } from './session.ts';
@@ -15,6 +16,7 @@ import { openReading } from './session.ts';
 /** Flags of `stocktake profile`. */
 export interface ProfileOptions {
   readonly snapshot: string;
+  readonly irregular?: boolean;
 }
 
 /** A scanned column as it is shown: values of personal columns, and single values that look personal, are hidden. */
@@ -26,14 +28,17 @@ type ShownColumn = ScannedColumn & {
 
 /**
  * `stocktake profile <dataset>`: every column of a whole dataset by one scan: counts, extremes, mean, deviation, quantiles and
- * frequent values, with the inventory's alerts. Columns nobody judged, and personal ones, show no values.
+ * frequent values, with the inventory's alerts; with `--irregular` also what of their values is written or told unlike the rest. Columns nobody judged, and personal ones, show no values.
  */
 export async function profile(
   dataset: string,
   options: ProfileOptions,
   globals: GlobalOptions,
 ): Promise<number> {
-  const { store, out } = await openReading(globals);
+  const { store, project, out } = await openReading(globals);
+  const received = dataset.startsWith('raw.')
+    ? project.config.sources[dataset.slice('raw.'.length)]
+    : undefined;
   const snapshot = await findSnapshot(store, options.snapshot);
   const slices = await slicesOf(store.objects, snapshot, dataset);
   const known = (await stocktakingOf(store, snapshot)).columns.filter(({ asset }) => asset === dataset);
@@ -49,19 +54,29 @@ export async function profile(
     const fields = await describeFiles(store, warehouse, slices);
     const paths = await store.objects.openAll(slices.flatMap(({ files }) => files));
     const placed = fields.some(({ name }) => name === '_file') && fields.some(({ name }) => name === '_line');
-    return scanProfile(warehouse, {
-      step: dataset,
-      relation: readParquetSql(paths),
-      columns: fields
-        .filter(({ name }) => !name.startsWith('_'))
-        .map(({ name, type }) => plainColumn(name, type)),
+    const columns = fields
+      .filter(({ name }) => !name.startsWith('_'))
+      .map(({ name, type }) => plainColumn(name, type));
+    const work = { step: dataset, relation: readParquetSql(paths), columns };
+    const scanned = await scanProfile(warehouse, {
+      ...work,
+      columns: received ? columns.map((column) => withoutBlanks(column, received.nullValues)) : columns,
       rowKey: placed ? '"_file", "_line"' : 'file_row_number',
     });
+    return options.irregular
+      ? { ...scanned, irregularities: await irregularitiesOf(warehouse, work, known) }
+      : scanned;
   });
   const columns = found.columns.map((column) => shownColumn(column, known));
   if (globals.json) out.json({ version: 1, snapshot: snapshot.number, dataset, ...found, columns });
   else out.data(textOf(dataset, found, columns));
+  if (!globals.json && 'irregularities' in found) out.data(irregularityText(found.irregularities));
   return 0;
+}
+
+/** A source's column as received, its blanks and words for "no value" counted as missing, as the inventory counts them. */
+function withoutBlanks(column: ProfiledColumn, nullValues: readonly string[]): ProfiledColumn {
+  return column.storedType === 'VARCHAR' ? { ...column, expression: valueSql(column, nullValues) } : column;
 }
 
 function shownColumn(column: ScannedColumn, known: readonly ColumnRow[]): ShownColumn {

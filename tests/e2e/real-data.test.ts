@@ -2,8 +2,9 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readTable } from '../../cli/read-table.ts';
+import type { Irregularities, Irregularity } from '../../domain/inventory/irregularities.ts';
 import { slicesOf } from '../../domain/store/datasets.ts';
-import { openStore } from '../../domain/store/store.ts';
+import { openStore, type Store } from '../../domain/store/store.ts';
 import { makeProject, root, sharedData, stocktake, type TestProject, whyNoServer } from '../harness.ts';
 
 const noServer = await whyNoServer();
@@ -27,6 +28,74 @@ async function exampleProject(example: string): Promise<TestProject> {
 
 /** Days of the order test; all 305 with STOCKTAKE_TEST_DAYS=305. */
 const dayLimit = Number(process.env.STOCKTAKE_TEST_DAYS ?? 40);
+
+/** What the night's checks and columns and `profile --irregular` tell of a year of invoices: the catalogue's counts. */
+async function expectDirtOfInvoices(store: Store, dir: string): Promise<void> {
+  const snapshot = await store.snapshots.current();
+  const checks = await readTable(
+    store,
+    snapshot,
+    'inventory.checks',
+    (relation) =>
+      `select rtrim(concat_ws(' ', type, "column")) as name, evaluated, unexpected from ${relation} order by all`,
+  );
+  const unexpected = Object.fromEntries(checks.map((row) => [String(row.name), Number(row.unexpected)]));
+  expect(unexpected).toMatchObject({
+    gaps: 69,
+    'not_null title': 1454,
+    'range quantity': 10_624,
+    'range value': 9288 + 2,
+    'accepted_values kind': 3,
+  });
+  expect(Number(checks.find(({ name }) => name === 'gaps')?.evaluated)).toBe(374);
+  const columns = await readTable(
+    store,
+    snapshot,
+    'inventory.columns',
+    (relation) =>
+      `select "column", nulls, distinct_values, min, max, zeros, negatives from ${relation} where asset = 'raw.invoices' order by all`,
+  );
+  const column = (name: string) => columns.find((row) => row.column === name) ?? {};
+  expect(Number(column('CustomerID').nulls)).toBe(135_080);
+  expect(Number(column('Description').nulls)).toBe(1454);
+  expect([column('Quantity').min, column('Quantity').max]).toEqual(['-80995', '80995']);
+  expect(Number(column('UnitPrice').zeros) + Number(column('UnitPrice').negatives)).toBe(2517);
+  expect([Number(column('UnitPrice').negatives), column('UnitPrice').max]).toEqual([2, '38970']);
+  const distinct = ['InvoiceNo', 'StockCode', 'CustomerID', 'Country'].map((name) =>
+    Number(column(name).distinct_values),
+  );
+  expect(distinct).toEqual([25_900, 4070, 4372, 38]);
+
+  const profile = await stocktake(['profile', 'raw.invoices', '--irregular', '--json'], { cwd: dir });
+  const { found } = JSON.parse(profile.stdout).irregularities as Irregularities;
+  const of = (name: string, kind: Irregularity['kind']) =>
+    found.find((one) => one.column === name && one.kind === kind);
+  expect(of('Description', 'outer blanks')?.rows).toBe(113_452);
+  expect(of('Description', 'not ASCII')?.rows).toBe(32);
+  expect(of('CustomerID', 'decimal point')).toMatchObject({ values: 4372, rows: 541_909 - 135_080 });
+  expect(of('StockCode', 'letter cases')?.values).toBe(112);
+  expect(of('StockCode', 'several values')).toMatchObject({ values: 650, expected: 'Description' });
+  expect(of('Quantity', 'other forms')?.rows).toBe(10_624);
+  expect(of('InvoiceNo', 'other forms')?.examples).toEqual([
+    { value: 'C9', rows: 9288, values: 3836 },
+    { value: 'A9', rows: 3, values: 3 },
+  ]);
+  const forms = new Map(of('StockCode', 'other forms')?.examples.map(({ value, rows }) => [value, rows]));
+  const pseudo = {
+    POST: 1256,
+    DOT: 710,
+    M: 571,
+    m: 1,
+    C2: 144,
+    D: 77,
+    S: 63,
+    'BANK CHARGES': 37,
+    AMAZONFEE: 34,
+    CRUK: 16,
+  };
+  for (const [code, rows] of Object.entries(pseudo)) expect([code, forms.get(code)]).toEqual([code, rows]);
+  for (const code of ['gift_9_9', 'DCGS9', 'PADS', 'B']) expect(forms.get(code)).toBeGreaterThan(0);
+}
 
 describe.skipIf(whyNot(retail.missing))(`online retail ${whyNot(retail.missing)}`, () => {
   const source = join(retail.path, 'by-day');
@@ -59,6 +128,7 @@ describe.skipIf(whyNot(retail.missing))(`online retail ${whyNot(retail.missing)}
     );
     expect(Number(dirt?.rows)).toBe(541_909 - 5268);
     expect(Number(dirt?.invoices)).toBe(25_900);
+    await expectDirtOfInvoices(store, dir);
     const second = await stocktake(args, { cwd: dir });
     expect(second.code).toBe(0);
     expect(JSON.parse(second.stdout)).toMatchObject({ outcome: 'nothing to do' });
@@ -117,5 +187,16 @@ describe.skipIf(whyNot(grocery.missing))(`grocery ${whyNot(grocery.missing)}`, (
     );
     const nulls = Object.fromEntries(columns.map((row) => [String(row.column), Number(row.nulls)]));
     expect(nulls).toMatchObject({ product_category: 540, product_type: 528, package_size: 30_586 });
+    const bought = await readTable(
+      store,
+      await store.snapshots.current(),
+      'inventory.columns',
+      (relation) =>
+        `select "column", distinct_values from ${relation} where asset = 'raw.transactions' order by all`,
+    );
+    const distinct = Object.fromEntries(
+      bought.map((row) => [String(row.column), Number(row.distinct_values)]),
+    );
+    expect(distinct).toMatchObject({ household_id: 2377, product_id: 20_902, basket_id: 47_243 });
   }, 120_000);
 });
