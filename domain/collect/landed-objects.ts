@@ -36,8 +36,8 @@ const objectsBetweenPages = 256;
 /**
  * Takes the objects of a bucket into `<store>/landing/<source>/objects`: once per data date, whole objects only.
  *
- * An object whose size and ETag are known is not taken again. What a folder of keys held stays known when nothing is listed
- * in it any more; within a folder the bucket's word counts. An object that cannot be had is told and the others go on; the
+ * An object whose size and ETag are known is not taken again. What a folder of keys held of a date stays known when nothing of
+ * it is listed any more; otherwise the bucket's word counts. An object that cannot be had is told and the others go on; the
  * next run of the date tries it again. A bucket that cannot be read, or lists nothing, leaves what was landed as it is.
  *
  * @throws SourceError STK-COLLECT-CANCELLED after an abort, STK-COLLECT-PATH for a path that is none
@@ -143,19 +143,19 @@ async function take(
   }
 }
 
-/** What was known of folders of keys in which nothing is listed any more. */
+/** What was known of folders and dates of which nothing is listed any more. */
 function leftBehind(
-  { name, source, date }: ObjectsWork,
+  { name, source, date: to }: ObjectsWork,
   before: readonly LandedObject[],
   wanted: readonly WantedObject[],
 ): LandedObject[] {
-  const listed = new Set(wanted.map(({ key }) => folderOf(key)));
-  const isWanted = wantedKeys(name, source, date);
-  return before.filter(({ key }) => isWanted(key) && !listed.has(folderOf(key)));
-}
-
-function folderOf(key: string): string {
-  return key.slice(0, key.lastIndexOf('/') + 1);
+  const wantedAs = wantedKeys(name, source, to);
+  const groupOf = (key: string, date = ''): string => `${date} ${key.slice(0, key.lastIndexOf('/') + 1)}`;
+  const listed = new Set(wanted.map(({ key, date }) => groupOf(key, date)));
+  return before.filter(({ key }) => {
+    const match = wantedAs(key);
+    return match && !listed.has(groupOf(key, match.date));
+  });
 }
 
 function sizeFault(bytes: number, most: number): string {

@@ -86,13 +86,17 @@ export function landedPath(source: string, { key, sha256 }: Pick<LandedObject, '
   return `${landingFolder}/${source}/objects/${key}/@${sha256.slice(0, 16)}/${name}`;
 }
 
+/** A key as people may see it: what would steer a terminal stands as a mark. */
+export function shownKey(key: string): string {
+  return key.replace(/\p{Cc}/gu, '\ufffd');
+}
+
 /** Why a key cannot be a path of files, or empty. */
 export function keyFault(key: string): string {
   const names = key.split('/');
   if (names.some((name) => name === '' || name === '.' || name === '..'))
     return 'its key leads out of its folder';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f\\\ufffd]/u.test(key)) return 'its key holds a control character or a backslash';
+  if (/[\p{Cc}\\\ufffd]/u.test(key)) return 'its key holds a control character or a backslash';
   if (names.some((name) => Buffer.byteLength(name) > 255))
     return 'a name of its key is longer than 255 bytes';
   return names.some((name) => /^@[0-9a-f]{16}$/.test(name)) ? 'a name of its key is kept for contents' : '';

@@ -4,8 +4,8 @@ import type { S3Source } from '../../schemas/source.ts';
 import { type HashedFile, type ListRange, newestSlice, slicesOf } from './files.ts';
 import { landingFolder } from './landed-files.ts';
 import { onDisk } from './landing.ts';
-import { landedPath, type ObjectPage, pageDates, pagesUpTo, readPage } from './object-pages.ts';
-import { wantedKeys } from './wanted-objects.ts';
+import { landedPath, type ObjectPage, pageDates, pagesUpTo, readPage, shownKey } from './object-pages.ts';
+import { type WantKey, wantedKeys } from './wanted-objects.ts';
 
 const keysNamed = 3;
 
@@ -27,7 +27,9 @@ export async function listObjects(
     const { bytes, sha256 } = object;
     return match ? [{ path: landedPath(name, object), bytes, sha256, ...match }] : [];
   });
-  const chosen = source.mode === 'full' ? newestSlice(files) : files;
+  const broken = brokenDates(page, wanted);
+  const whole = files.filter(({ date }) => date === undefined || !broken.has(date));
+  const chosen = source.mode === 'full' ? newestSlice(whole) : files;
   const { slices, repeats } = slicesOf(
     chosen.sort((a, b) => (a.path < b.path ? -1 : 1)),
     source.mode,
@@ -49,10 +51,17 @@ async function pageFor(folder: string, to: string): Promise<ObjectPage | undefin
   return undefined;
 }
 
+/** Dates of which an object is known by name only: as a full list they would say that the rest of it is gone. */
+function brokenDates(page: ObjectPage | undefined, wanted: WantKey): ReadonlySet<string> {
+  const had = new Set(page?.objects.map(({ key }) => key));
+  const lost = (page?.unreadable ?? []).filter(({ key }) => !had.has(key));
+  return new Set(lost.flatMap(({ key }) => wanted(key)?.date ?? []));
+}
+
 function whyUnreadable(page: ObjectPage | undefined): string {
   const all = page?.unreadable ?? [];
   if (all.length === 0) return '';
-  const named = all.slice(0, keysNamed).map(({ key, why }) => `${key} (${why})`);
+  const named = all.slice(0, keysNamed).map(({ key, why }) => `${shownKey(key)} (${why})`);
   const more = all.length > named.length ? ` and ${all.length - named.length} more` : '';
   return `${all.length} listed ${all.length === 1 ? 'object' : 'objects'} could not be had: ${named.join(', ')}${more}; give the right to read, or put a readable one there, then: stocktake run. The others were taken`;
 }

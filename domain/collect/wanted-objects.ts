@@ -1,5 +1,6 @@
 import type { S3Source } from '../../schemas/source.ts';
 import { SourceError } from '../runtime/errors.ts';
+import { shownKey } from './object-pages.ts';
 import { matchPath, type PathPattern, parsePattern } from './patterns.ts';
 import type { Bucket, ListedObject } from './source-s3.ts';
 
@@ -47,7 +48,7 @@ export async function listWanted(
       const key = object.key.slice(source.prefix.length);
       const match = wanted(key);
       if (match) found.set(key, { ...object, ...match, key, whole: object.key });
-      else if (others.size < 3) others.add(object.key);
+      else if (others.size < 3) others.add(shownKey(object.key));
       if (found.size > mostObjects) throw tooMany(name);
     }
   }

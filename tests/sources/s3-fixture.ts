@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
@@ -22,6 +22,10 @@ export interface S3Fixture {
   refuse(key: string, error?: string): void;
   /** From now on breaks the connection in the middle of a content, so many times. */
   cut(key: string, times: number): void;
+  /** From now on begins a content and never goes on. */
+  stall(key: string): void;
+  /** Resolves when a content was begun that does not go on. */
+  stalled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -64,6 +68,8 @@ export async function startS3(path: string): Promise<S3Fixture> {
   const asked: string[] = [];
   const refused = new Map<string, string>();
   const cuts = new Map<string, number>();
+  const stalling = new Set<string>();
+  const begun = new EventEmitter();
   const gate = createServer((incoming, answer) => {
     const key = keyOf(incoming);
     if (incoming.method === 'GET' && key !== '') asked.push(key);
@@ -71,6 +77,11 @@ export async function startS3(path: string): Promise<S3Fixture> {
     if (error !== undefined) {
       answer.writeHead(403, { 'content-type': 'application/xml' });
       answer.end(`<Error><Code>${error}</Code><Message>not for you</Message></Error>`);
+      return;
+    }
+    if (stalling.has(key)) {
+      answer.writeHead(200, { 'content-length': '1000' });
+      answer.write('begun', () => begun.emit('stalled'));
       return;
     }
     const left = cuts.get(key) ?? 0;
@@ -86,6 +97,8 @@ export async function startS3(path: string): Promise<S3Fixture> {
     asked: () => asked.splice(0).sort(),
     refuse: (key, error) => void (error === undefined ? refused.delete(key) : refused.set(key, error)),
     cut: (key, times) => void cuts.set(key, times),
+    stall: (key) => void stalling.add(key),
+    stalled: () => once(begun, 'stalled').then(() => undefined),
     async stop() {
       gate.closeAllConnections();
       gate.close();

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listAnySource, listLanded } from '../../domain/collect/remote-sources.ts';
 import { secretReader } from '../../domain/collect/source-secrets.ts';
 import { stageContext } from '../../domain/runtime/stage-fixture.ts';
@@ -135,6 +135,54 @@ describe.skipIf(skipped !== '')(`objects of an S3 store${skipped}`, () => {
     ]);
   });
 
+  it('keeps a date whose only file is gone, and the full list before one that is not whole', async () => {
+    const path = 'stock/{date}-*.csv';
+    await put('stock/2026-05-01-a.csv', csv(1));
+    await put('stock/2026-05-01-b.csv', csv(2));
+    await list({ path, mode: 'full' });
+    await bucket.remove(`${prefix}stock/2026-05-01-a.csv`);
+    await bucket.remove(`${prefix}stock/2026-05-01-b.csv`);
+    await put('stock/2026-05-02-a.csv', csv(3));
+    await put('stock/2026-05-02-b.csv', csv(4));
+    bucket.refuse(`${prefix}stock/2026-05-02-b.csv`, 'AccessDenied');
+    const half = await list({ path, mode: 'full' }, '2026-05-02');
+    expect(keysOf(half)).toEqual(['stock/2026-05-01-a.csv', 'stock/2026-05-01-b.csv']);
+    expect(half.missing).toContain('stock/2026-05-02-b.csv');
+    bucket.refuse(`${prefix}stock/2026-05-02-b.csv`);
+    const whole = await list({ path, mode: 'full' }, '2026-05-02');
+    expect(keysOf(whole)).toEqual(['stock/2026-05-02-a.csv', 'stock/2026-05-02-b.csv']);
+  });
+
+  it('finds a credential of the machine’s own only where it is asked for', async () => {
+    await put('a.csv', csv(1));
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    for (const file of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(file, storeDir);
+    expect((await list({ path: '*.csv', credentials: 'chain' })).missing).toContain('credentials');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAQ7EXAMPLE');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'wJalr');
+    const unset = { accessKeyId: 'env:AWS_ACCESS_KEY_ID', secretAccessKey: 'env:AWS_SECRET_ACCESS_KEY' };
+    expect((await list({ path: '*.csv', credentials: unset })).missing).toContain('is not set');
+    expect(keysOf(await list({ path: '*.csv', credentials: 'chain' }))).toEqual(['a.csv']);
+    vi.unstubAllEnvs();
+  });
+
+  it('ends when it is called off or out of time, and leaves no half object', async () => {
+    await put('a.csv', csv(1));
+    bucket.stall(`${prefix}a.csv`);
+    const slow = await list({ path: '*.csv', timeoutSeconds: 0.3 });
+    expect(slow.missing).toContain('did not end within timeoutSeconds, 0.3 s');
+    const calledOff = new AbortController();
+    const source = sourceSchema.parse(settings({ path: '*.csv' }));
+    const reading = listAnySource(
+      { input: '', name: 'shop', source, to: '2026-05-01' },
+      { ...stageContext({}), storeDir, readSecret, signal: calledOff.signal },
+    );
+    await bucket.stalled();
+    calledOff.abort();
+    await expect(reading).rejects.toMatchObject({ code: 'STK-COLLECT-CANCELLED' });
+    expect(await readdir(join(storeDir, 'landing/shop'))).toEqual([]);
+  });
+
   it('begins a content that broke off again, and goes on after what it has when it does not end', async () => {
     await put('a.csv', csv(1));
     await put('b.csv', csv(2));
@@ -155,14 +203,16 @@ describe.skipIf(skipped !== '')(`objects of an S3 store${skipped}`, () => {
   it('leaves hostile keys and too large objects in the bucket, and says so', async () => {
     await put('x/../../out.csv', csv(1));
     await put('x/y/back\\slash.csv', csv(1));
+    await put('x/y/es\u001b[2Jcape.csv', csv(1));
     await put(`x/y/${'n'.repeat(256)}.csv`, csv(1));
     await put('x/y/large.csv', 'x'.repeat(1001));
     await put('x/y/good.csv', csv(1));
     const plan = await list({ path: ['x/.*/.*/*.csv', 'x/y/*.csv'], objectBytes: 1000 });
     expect(keysOf(plan)).toEqual(['x/y/good.csv']);
-    expect(plan.missing).toContain('4 listed objects could not be had');
+    expect(plan.missing).toContain('5 listed objects could not be had');
     expect(plan.missing).toContain('leads out of its folder');
     expect(plan.missing).toContain('backslash');
+    expect(plan.missing).not.toContain('\u001b');
     expect(await readdir(storeDir)).toEqual(['landing']);
   });
 
