@@ -46,8 +46,10 @@ function describe(issue: z.core.$ZodIssue, root: unknown): ConfigIssue[] {
 
 /** Keys of a source below which a credential may stand by mistake. */
 const secretKeys: ReadonlySet<PropertyKey> = new Set([
+  'auth',
   'connection',
   'headers',
+  'parameters',
   'query',
   'url',
   'credentials',

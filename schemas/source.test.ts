@@ -81,3 +81,31 @@ it('reads users and items of the online store whole', () => {
   expect(problemsOf({ type: 'online', table: 'items', mode: 'full' })).toEqual([]);
   expect(problemsOf({ type: 'online', table: 'items' }).join()).toContain("mode: 'full'");
 });
+
+const http = { type: 'http', url: 'https://shop.example/orders?size=100', watermark: 'at', since: 'from' };
+
+it('takes an HTTP source, its credential by reference alone', () => {
+  expect(problemsOf({ ...http, auth: { bearer: 'env:TOKEN' }, paging: { by: 'link' } })).toEqual([]);
+  expect(problemsOf({ ...http, auth: { header: 'X-Key', secret: 'file:/run/key' } })).toEqual([]);
+  for (const secret of [
+    { auth: { bearer: 'hunter2' } },
+    { headers: { Authorization: 'Bearer hunter2' } },
+    { parameters: { api_key: 'hunter2' } },
+    { url: 'https://shop.example/?access_token=hunter2' },
+    { url: 'https://me:hunter2@shop.example/' },
+  ]) {
+    const problems = problemsOf({ ...http, ...secret }).join();
+    expect(problems).not.toBe('');
+    expect(problems).not.toContain('hunter2');
+  }
+});
+
+it.each([
+  [{ url: 'file:///etc/passwd' }, 'http or https'],
+  [{ headers: { 'X-A': 'a\r\nX-B: b' } }, 'one line'],
+  [{ records: 'data.items' }, 'JSON pointer'],
+  [{ paging: { by: 'cursor' } }, 'at'],
+  [{ mode: 'full' }, "belongs to mode: 'incremental'"],
+])('refuses an HTTP source with %j', (wrong, why) => {
+  expect(problemsOf({ ...http, ...wrong }).join()).toContain(why);
+});

@@ -4,6 +4,7 @@ import { type EntityName, entities, entityNames } from './entities.ts';
 import { name, sqlExpression } from './names.ts';
 import { checkDatabase, postgresShape } from './source-database.ts';
 import { filesShape } from './source-files.ts';
+import { checkHttp, httpShape } from './source-http.ts';
 import { checkOnline, onlineShape } from './source-online.ts';
 import { s3Shape } from './source-s3.ts';
 
@@ -135,12 +136,17 @@ export type S3Source = z.infer<typeof s3SourceSchema>;
 export const onlineSourceSchema = z.strictObject({ ...onlineShape, ...common }).superRefine(checkOnline);
 export type OnlineSource = z.infer<typeof onlineSourceSchema>;
 
+/** A source that is a JSON interface over HTTP. */
+export const httpSourceSchema = z.strictObject({ ...httpShape, ...common }).superRefine(checkHttp);
+export type HttpSource = z.infer<typeof httpSourceSchema>;
+
 /** One source and what it means: files, or what is first read from elsewhere into files (`type`). */
 export const sourceSchema = z.discriminatedUnion('type', [
   filesSourceSchema,
   postgresSourceSchema,
   s3SourceSchema,
   onlineSourceSchema,
+  httpSourceSchema,
 ]);
 export type Source = z.infer<typeof sourceSchema>;
 /** A source whose rows are read from elsewhere into the store's landing zone first. */

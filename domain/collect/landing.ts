@@ -223,7 +223,10 @@ export function parsedOrNothing(text: string): unknown {
 }
 
 /** What may change and leave the rows the same, beside what every kind of source has. */
-const besidesRows: readonly string[] = ['overlap', 'timeoutSeconds', ...commonKeys];
+const besidesRows: readonly string[] = [
+  ...['overlap', 'timeoutSeconds', 'requestSeconds', 'retries', 'retryAfterSeconds', 'limits'],
+  ...commonKeys,
+];
 
 /** Hash of what a source reads. */
 function definitionOf(source: RemoteSource): string {

@@ -4,6 +4,7 @@ import { type ListRange, listSource } from './files.ts';
 import { landObjects } from './landed-objects.ts';
 import { type Extract, type LandingWork, landSource } from './landing.ts';
 import { listObjects } from './planned-objects.ts';
+import { httpExtract } from './source-http.ts';
 import { onlineExtract } from './source-online.ts';
 import { postgresExtract } from './source-postgres.ts';
 import type { ReadSecret } from './source-secrets.ts';
@@ -20,8 +21,14 @@ export function extractOf(
   source: RemoteSource,
   { readSecret, storeDir }: Pick<LandingDeps, 'readSecret' | 'storeDir'>,
 ): Extract {
-  if (source.type === 'online') return onlineExtract(name, source, storeDir);
-  return postgresExtract(name, source, readSecret);
+  switch (source.type) {
+    case 'http':
+      return httpExtract(name, source, readSecret);
+    case 'online':
+      return onlineExtract(name, source, storeDir);
+    case 'postgres':
+      return postgresExtract(name, source, readSecret);
+  }
 }
 
 /**

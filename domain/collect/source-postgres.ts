@@ -1,10 +1,11 @@
 import type { Client } from 'pg';
 import type { PostgresSource } from '../../schemas/source.ts';
 import { secondsOf } from '../../schemas/source-remote.ts';
-import { messageOf, SourceError, StocktakeError, systemErrorCode } from '../runtime/errors.ts';
+import { messageOf, SourceError, type StocktakeError, systemErrorCode } from '../runtime/errors.ts';
 import type { Extract, ExtractScope } from './landing.ts';
 import { oids, type PostgresColumn, rowWriter } from './postgres-json.ts';
-import { type ReadSecret, secretsOfUrl, withoutSecrets } from './source-secrets.ts';
+import { sourceFailure } from './source-failure.ts';
+import { type ReadSecret, secretsOfUrl } from './source-secrets.ts';
 
 const batchRows = 10_000;
 const connectMs = 10_000;
@@ -167,17 +168,13 @@ function quoted(identifier: string): string {
 }
 
 function readError(source: string, error: unknown, secrets: readonly string[]): StocktakeError {
-  if (error instanceof StocktakeError && !(error instanceof SourceError)) return error;
   const code = systemErrorCode(error) ?? '';
-  const text = withoutSecrets(messageOf(error) || code, secrets);
-  const state = /^[0-9A-Z]{5}$/.test(code) ? ` (SQLSTATE ${code})` : '';
-  // Without the cause: a driver's error may carry the address and the credential it was given.
-  return new SourceError(
-    `Source ${source} cannot be read from PostgreSQL: ${text}${state}; correct connection, table or query in temporal.config.ts, or the database, then: stocktake run`,
-    {
-      code: error instanceof SourceError ? error.code : 'STK-SOURCE-READ',
-      retryable: passing.test(code) || (/timeout|terminated/i.test(messageOf(error)) && !code),
-      details: { source },
-    },
-  );
+  return sourceFailure(error, {
+    source,
+    from: 'from PostgreSQL',
+    correct: 'connection, table or query in temporal.config.ts, or the database',
+    secrets,
+    state: /^[0-9A-Z]{5}$/.test(code) ? ` (SQLSTATE ${code})` : '',
+    retryable: passing.test(code) || (/timeout|terminated/i.test(messageOf(error)) && !code),
+  });
 }

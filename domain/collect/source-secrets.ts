@@ -15,16 +15,20 @@ export function secretReader(env: Readonly<Record<string, string | undefined>>):
   };
 }
 
-/** Takes credentials out of a text that people or logs may see, also as they stand in a URL. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
+/** Credentials as they may stand in a text: as they are, in a URL, in JSON; the longest first. */
+export function spelledSecrets(secrets: readonly string[]): string[] {
   const spelled = secrets.flatMap((secret) => [
     secret,
     encodeURIComponent(secret),
     JSON.stringify(secret).slice(1, -1),
   ]);
   const known = [...new Set(spelled)].filter((secret) => secret.length > 0);
-  return known
-    .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
+  return known.sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+}
+
+/** Takes credentials out of a text that people or logs may see, also as they stand in a URL. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return spelledSecrets(secrets)
     .reduce((left, secret) => left.replaceAll(secret, '***'), text)
     .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1***@');
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { messageOf, PlatformError } from '../runtime/errors.ts';
+import { PlatformError } from '../runtime/errors.ts';
+import { networkReason } from '../runtime/network-reason.ts';
 import { megabytes, type ProgressTask } from './progress.ts';
 
 /** Time limits and progress of a download. */
@@ -42,7 +43,7 @@ export async function download(
     const total = encoded ? undefined : Number(response.headers.get('content-length')) || undefined;
     return await save(response.body, target, total, watch, task);
   } catch (cause) {
-    const why = abort.signal.aborted ? waitingFor : reasonOf(cause);
+    const why = abort.signal.aborted ? waitingFor : networkReason(cause);
     throw new PlatformError(`${url}: ${why}`, { code: 'STK-SETUP-DOWNLOAD', details: { url }, cause });
   } finally {
     clearTimeout(timer);
@@ -71,16 +72,6 @@ async function save(
   await pipeline(Readable.fromWeb(body), counted, createWriteStream(target));
   if (total !== undefined && bytes !== total) throw new Error(`${bytes} of ${total} bytes came`);
   return { sha256: hash.digest('hex'), bytes };
-}
-
-/** fetch hides the reason ("fetch failed") in causes: the innermost code or message tells. */
-function reasonOf(error: unknown): string {
-  let at: unknown = error;
-  for (; at instanceof Error && at.cause !== undefined; at = at.cause);
-  const code = (at as { code?: unknown } | undefined)?.code;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host name cannot be resolved (${code})`;
-  if (code === 'ECONNREFUSED') return 'the connection was refused (ECONNREFUSED)';
-  return typeof code === 'string' ? `${messageOf(at)} (${code})` : messageOf(at);
 }
 
 function seconds(milliseconds: number): string {
