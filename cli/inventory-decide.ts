@@ -29,7 +29,8 @@ export async function decide(
   const { store, out } = await openReading(globals);
   if (!columnLabels.some((one) => one === label)) throw unknownLabel(label);
   const { asset, column } = await columnNamed(store, name);
-  const decision = { ...decidedNow(options), action: 'label' as const, asset, column, label };
+  const last = (await readDecisions(store.dir, 'columns')).at(-1)?.decision.at;
+  const decision = { ...decidedNow(options, last), action: 'label' as const, asset, column, label };
   const id = await putDecision(store.dir, 'columns', decision);
   if (globals.json) out.json({ format: 1, decision: id, action: 'label', asset, column, label });
   else
@@ -72,8 +73,10 @@ export async function decisions(globals: GlobalOptions): Promise<number> {
 /** `stocktake inventory undecide <id>`: takes a label back; the decision stays in the list as undone. */
 export async function undecide(id: string, options: DecideOptions, globals: GlobalOptions): Promise<number> {
   const { store, out } = await openReading(globals);
-  const found = stateNamed(labelStates(await readDecisions(store.dir, 'columns')), id);
-  const decision = { ...decidedNow(options), action: 'undo' as const, decision: found.id };
+  const before = await readDecisions(store.dir, 'columns');
+  const found = stateNamed(labelStates(before), id);
+  const last = before.at(-1)?.decision.at;
+  const decision = { ...decidedNow(options, last), action: 'undo' as const, decision: found.id };
   const undo = await putDecision(store.dir, 'columns', decision);
   const { asset, column } = found.decision;
   const left = labelStates(await readDecisions(store.dir, 'columns')).find(
