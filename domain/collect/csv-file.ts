@@ -1,3 +1,4 @@
+import { rmSync, statSync } from 'node:fs';
 import type { FilesSource } from '../../schemas/source.ts';
 import { openWindow } from './byte-window.ts';
 import { type Dialect, isPlain } from './csv-dialect.ts';
@@ -44,13 +45,13 @@ export interface CsvResult {
  * 1) a record starts on. What is kept out goes to the log.
  *
  * The scanner decides what a record is. A file without any irregularity is read by DuckDB as it lies; else DuckDB reads a
- * copy of the accepted records with their line numbers. Either way the number of rows must be the scanner's.
+ * copy of the accepted records with their line numbers. Either way the number of rows must be the scanner's. A large file
+ * is read while it is scanned; the first irregularity ends that.
  *
  * @throws SourceError (see `readHeader`) when the file as a whole is refused
  */
 export async function parseCsv(sandbox: Sandbox, task: CsvTask, rejects: RejectLog): Promise<CsvResult> {
-  const survey = isPlain(task.dialect) ? surveyCsv(task) : undefined;
-  const plain = survey?.regular ? await readPlain(sandbox, task, survey) : undefined;
+  const plain = isPlain(task.dialect) ? await parsePlain(sandbox, task) : undefined;
   if (plain) return { table: plain, rejected: 0, blankLines: 0, passedLines: 0 };
   const { header, counts } = writeCleaned(task, rejects);
   const table = await sandbox.write(
@@ -66,6 +67,47 @@ export async function parseCsv(sandbox: Sandbox, task: CsvTask, rejects: RejectL
     rejected: counts.rejected,
     blankLines: header.blankLines + counts.blankLines,
     passedLines: header.passedLines + counts.commentLines,
+  };
+}
+
+/** Bytes from which a file is read while it is scanned. */
+const largeBytes = 1 << 23;
+
+/** The table of a file without irregularity; undefined where it has one. */
+async function parsePlain(sandbox: Sandbox, task: CsvTask): Promise<WrittenTable | undefined> {
+  const early = await startPlain(sandbox, task);
+  let table: WrittenTable | undefined;
+  try {
+    const survey = surveyCsv(task);
+    if (survey.regular) table = early ? await early.table : await readPlain(sandbox, task, survey);
+    if (table?.rows !== survey.counts.records) table = undefined;
+    return table;
+  } finally {
+    if (!table) await early?.drop();
+  }
+}
+
+/** A reading that goes on beside the scan: the engine has threads of its own. */
+interface EarlyReading {
+  readonly table: Promise<WrittenTable | undefined>;
+  drop(): Promise<void>;
+}
+
+/** Starts reading a large file whose header tells how its lines end; the scan will say whether that was right. */
+async function startPlain(sandbox: Sandbox, task: CsvTask): Promise<EarlyReading | undefined> {
+  if (statSync(task.path).size < largeBytes) return undefined;
+  const header = headerOf(task);
+  if (!header.plain || header.ending === 'file') return undefined;
+  const wide = await sandbox.wide();
+  const table = readPlain(wide, task, { header, ending: header.ending });
+  return {
+    table,
+    async drop() {
+      // Once is not enough: a statement that has not begun does not notice.
+      const timer = setInterval(() => wide.interrupt(), 20);
+      await table.finally(() => clearInterval(timer));
+      rmSync(task.out, { force: true });
+    },
   };
 }
 
@@ -101,14 +143,16 @@ function surveyCsv(task: CsvTask): Survey {
   return { header, counts, regular: regular && others === 0, ending };
 }
 
-/** The table of a regular file, or undefined where DuckDB sees something else in it than the scanner did. */
-async function readPlain(sandbox: Sandbox, task: CsvTask, survey: Survey): Promise<WrittenTable | undefined> {
+/** The table of a regular file, or undefined where DuckDB cannot read it as one. */
+async function readPlain(
+  sandbox: Pick<Sandbox, 'write'>,
+  task: CsvTask,
+  { header, ending }: Pick<Survey, 'header' | 'ending'>,
+): Promise<WrittenTable | undefined> {
   try {
-    const { header, ending } = survey;
     const newline = ending === 'crlf' ? '\\r\\n' : '\\n';
     const sql = plainCsvSql(csvSqlOf(task, task.path, header), header.firstLine - 1, newline);
-    const table = await sandbox.write(sql, task.out, csvColumns(header.columns));
-    return table.rows === survey.counts.records ? table : undefined;
+    return await sandbox.write(sql, task.out, csvColumns(header.columns));
   } catch {
     // The cleaned copy is tried instead; a fault of memory or disk shows again there.
     return undefined;
@@ -137,6 +181,15 @@ function writeCleaned(task: CsvTask, rejects: RejectLog): { header: CsvHeader; c
     }));
   } finally {
     writer.close();
+  }
+}
+
+function headerOf(task: CsvTask): CsvHeader {
+  const window = openWindow(task.path);
+  try {
+    return readHeader(window, task);
+  } finally {
+    window.close();
   }
 }
 

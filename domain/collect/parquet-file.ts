@@ -1,9 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { messageOf } from '../runtime/errors.ts';
+import { rowGroupRows } from '../warehouse/parquet.ts';
 import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';
 import { refuseRepeated } from './column-names.ts';
 import { fileRefusal } from './reject-log.ts';
-import type { Column, Sandbox, WrittenTable } from './sandbox.ts';
+import { type Column, fullGroupColumns, type Sandbox, type WrittenTable } from './sandbox.ts';
 
 /** A Parquet file and what it becomes. */
 export interface ParquetTask {
@@ -43,10 +44,27 @@ export async function parseParquet(sandbox: Sandbox, task: ParquetTask): Promise
         `expands to ${bytes} bytes; limits.expandedBytes allows ${task.expandedBytes}`,
       );
     }
-    const table = await sandbox.write(copySql(task, columns), task.out);
+    const isEven = await hasEvenGroups(sandbox, file, columns.length + 2);
+    const writer = isEven && rows > rowGroupRows ? await sandbox.wide() : sandbox;
+    const table = await writer.write(copySql(task, columns), task.out, [
+      ...columns,
+      ['_file', 'VARCHAR'],
+      ['_line', 'BIGINT'],
+    ]);
     if (table.rows === rows) return table;
     throw fileRefusal('STK-COLLECT-DAMAGED', `states ${rows} rows and holds ${table.rows}`);
   });
+}
+
+/** Whether its row groups become those of the copy one by one: then two threads write what one would. */
+async function hasEvenGroups(sandbox: Sandbox, file: string, columns: number): Promise<boolean> {
+  if (columns > fullGroupColumns) return false;
+  const odd = await sandbox.number(
+    `select count(*) from (
+      select row_group_num_rows as n, row_group_id < max(row_group_id) over () as is_followed from parquet_metadata(${file})
+    ) where is_followed and n <> ${rowGroupRows}`,
+  );
+  return odd === 0;
 }
 
 function copySql(task: ParquetTask, columns: readonly Column[]): string {

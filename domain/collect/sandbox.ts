@@ -1,15 +1,25 @@
 import { mkdirSync } from 'node:fs';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { rowGroupRows, vectorRows } from '../warehouse/parquet.ts';
 import { quotedList, quotedString } from '../warehouse/quoting.ts';
 
 /** A column of a result: name and type, as DuckDB writes them. */
 export type Column = readonly [name: string, type: string];
+
+/** Most columns of a table whose row groups have their full size. */
+export const fullGroupColumns = 64;
 
 /** A Parquet file that was written. */
 export interface WrittenTable {
   readonly path: string;
   readonly rows: number;
   readonly columns: readonly Column[];
+}
+
+/** What writes a large table. */
+export interface WideSandbox extends Pick<Sandbox, 'write'> {
+  /** Makes the running statement fail. */
+  interrupt(): void;
 }
 
 /** DuckDB over untrusted files: locked to some folders, one thread, bounded memory, no extension. */
@@ -21,6 +31,11 @@ export interface Sandbox {
   columns(query: string): Promise<Column[]>;
   /** Writes a query as one Parquet file in its own order. `columns` saves describing it. */
   write(query: string, path: string, columns?: readonly Column[]): Promise<WrittenTable>;
+  /**
+   * An engine of two threads beside this one, opened when it is first asked for. Whoever asks sees to it that the rows and
+   * the row groups written do not depend on how the threads run.
+   */
+  wide(): Promise<WideSandbox>;
 }
 
 /** Where a sandbox may read and write, and how much it may use. */
@@ -40,6 +55,21 @@ export interface SandboxOptions {
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   mkdirSync(options.tempDir, { recursive: true });
+  const narrow = sandboxOf(await lockedConnection(options, 1));
+  let wide: Promise<WideSandbox> | undefined;
+  return {
+    ...narrow,
+    wide() {
+      wide ??= lockedConnection(options, 2).then((connection) => ({
+        write: sandboxOf(connection).write,
+        interrupt: () => connection.interrupt(),
+      }));
+      return wide;
+    },
+  };
+}
+
+async function lockedConnection(options: SandboxOptions, threads: number): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   for (const setting of [
@@ -47,7 +77,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     'autoload_known_extensions = false',
     `temp_directory = ${quotedString(options.tempDir)}`,
     `memory_limit = '${options.memoryMb}MB'`,
-    'threads = 1',
+    `threads = ${threads}`,
     'preserve_insertion_order = true',
     "timezone = 'UTC'",
     `allowed_directories = ${quotedList(options.folders)}`,
@@ -56,7 +86,11 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   ]) {
     await connection.run(`set ${setting}`);
   }
-  const sandbox: Sandbox = {
+  return connection;
+}
+
+function sandboxOf(connection: DuckDBConnection): Omit<Sandbox, 'wide'> {
+  const sandbox: Omit<Sandbox, 'wide'> = {
     async number(sql) {
       return Number((await connection.runAndReadAll(sql)).getRowsJson()[0]?.[0] ?? 0);
     },
@@ -81,11 +115,12 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 /**
  * Wide tables get smaller row groups and dictionaries: DuckDB reserves a dictionary of 1 MB for each column of text, so that
- * 2000 columns would not fit into the child.
+ * 2000 columns would not fit into the child. A column of many values gets none: with ZSTD it is no larger for that, and
+ * written faster.
  */
 function parquetOptions(columns: number): string {
-  const share = Math.min(1, 64 / columns);
-  const groupRows = Math.max(2048, Math.floor((122_880 * share) / 2048) * 2048);
+  const share = Math.min(1, fullGroupColumns / columns);
+  const groupRows = Math.max(vectorRows, Math.floor((rowGroupRows * share) / vectorRows) * vectorRows);
   const dictionaryBytes = Math.max(16_384, Math.floor(1_048_576 * share));
-  return `format parquet, compression zstd, row_group_size ${groupRows}, string_dictionary_page_size_limit ${dictionaryBytes}`;
+  return `format parquet, compression zstd, row_group_size ${groupRows}, dictionary_size_limit 1000, string_dictionary_page_size_limit ${dictionaryBytes}`;
 }

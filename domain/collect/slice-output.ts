@@ -7,7 +7,7 @@ import { idempotencyKey, type StoredManifest } from '../store/manifests.ts';
 import type { ParsedFile, ParseRules } from './jobs.ts';
 
 /** Raise it when the same files and rules would give other bytes. */
-export const collectVersion = 1;
+export const collectVersion = 2;
 
 /** What a slice belongs to and is made from. */
 export interface SliceScope {
