@@ -45,7 +45,7 @@ export async function findS3(): Promise<{ readonly path: string } | { readonly w
   await mkdir(folder, { recursive: true });
   const build = await mkdtemp(join(folder, 'build-'));
   try {
-    await run(go, ['install', program], { env: { ...process.env, GOBIN: build }, timeout: 120_000 });
+    await run(go, ['install', program], { env: { ...process.env, GOBIN: build }, timeout: 300_000 });
     await rename(join(build, process.platform === 'win32' ? 'gofakes3.exe' : 'gofakes3'), path);
     return { path };
   } catch (error) {

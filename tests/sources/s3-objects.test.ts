@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listAnySource, listLanded } from '../../domain/collect/remote-sources.ts';
+import { zipOf } from '../../domain/collect/source-fixture.ts';
 import { secretReader } from '../../domain/collect/source-secrets.ts';
+import { textRows, workbookOf } from '../../domain/collect/xlsx-fixture.ts';
 import { stageContext } from '../../domain/runtime/stage-fixture.ts';
 import type { SourcePlan } from '../../schemas/plan.ts';
 import { sourceSchema } from '../../schemas/source.ts';
@@ -236,12 +238,15 @@ describe.skipIf(skipped !== '')(`objects of an S3 store${skipped}`, () => {
     await put('a.csv.gz', gzipSync(csv(1)));
     await put('b.jsonl', '{"id":2,"item":"i2","at":"2026-05-01T10:00:00Z"}\n');
     await put('c.csv', csv(3));
+    const cells = ['5', 'i5', '2026-05-01T10:00:00Z'];
+    await put('e.xlsx', workbookOf({ sheets: { Views: textRows([['id', 'item', 'at'], cells]) } }));
+    await put('f.zip', zipOf([{ name: 'in/f.csv', content: csv(6) }]));
     await put('d.csv', Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0x01]));
     const nights = await openNights(readSecret);
     try {
       const night = await nights.run({ shop: settings({ path: '*' }) as never }, '2026-05-01');
       expect(await nights.read(night, 'unified.events', 'event_id')).toEqual(
-        ['1', '2', '3'].map((id) => ({ event_id: id })),
+        ['1', '2', '3', '5', '6'].map((id) => ({ event_id: id })),
       );
       expect(night.problems.map(({ code }) => code)).toContain('STK-COLLECT-MAGIC');
     } finally {
