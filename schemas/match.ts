@@ -29,7 +29,38 @@ function rulesOf(entity: EntityName) {
     .prefault({});
 }
 
-/** Item resolution across namespaces and golden records; earlier namespaces win where no rule says otherwise. */
+const attributes = z.array(z.string().min(1)).min(1);
+
+/** Which attributes of users hold what they are compared by; of several the first that says something counts. */
+export const userFieldsSchema = z.strictObject({
+  email: attributes.optional(),
+  phone: attributes.optional(),
+  given_name: attributes.optional(),
+  family_name: attributes.optional(),
+  /** A whole name, where given and family name are not apart. */
+  name: attributes.optional(),
+  /** YYYY-MM-DD, YYYYMMDD or day first. */
+  birth_date: attributes.optional(),
+  postcode: attributes.optional(),
+  street: attributes.optional(),
+  city: attributes.optional(),
+});
+export type UserFields = z.infer<typeof userFieldsSchema>;
+export type UserFieldName = keyof UserFields;
+
+/** Resolution of users across systems (namespaces). */
+const usersSchema = z
+  .strictObject({
+    /** Default: what the names of the users' attributes suggest. `{}`: users are not compared. */
+    fields: userFieldsSchema.optional(),
+    /** Probability (0-1) from which two users are one. */
+    threshold: z.number().min(0).max(1).default(0.5),
+    /** Whether two ids of one system can be one user. */
+    withinSystem: z.boolean().default(false),
+  })
+  .prefault({});
+
+/** Resolution of items and users across namespaces and golden records; earlier namespaces win where no rule says otherwise. */
 export const matchSchema = z
   .strictObject({
     namespaces: z.array(name).default(['main']),
@@ -39,6 +70,7 @@ export const matchSchema = z
     relearnDays: z.number().int().min(0).max(365).default(7),
     /** … and when more than this share of the learned items have changed, gone or come. */
     relearnShare: z.number().min(0).max(1).default(0.2),
+    users: usersSchema,
     survivorship: z.strictObject({ users: rulesOf('users'), items: rulesOf('items') }).prefault({}),
   })
   .prefault({});

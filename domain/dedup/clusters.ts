@@ -26,12 +26,21 @@ export interface DecidedEdge {
   readonly action: 'accept' | 'reject';
 }
 
+/** Something that items have of which some exclude each other, whatever their groups: birth dates. */
+export interface Traits {
+  /** [items] Number of the trait; -1 for none. */
+  readonly of: ArrayLike<number>;
+  /** Whether two different traits exclude each other. */
+  clash(a: number, b: number): boolean;
+}
+
 /**
  * Clusters in which no two items are of one group (namespace): for each node the smallest node of its cluster.
  *
  * Components that would hold two items of a group are built again from their strongest edges; an edge that would bring
- * two of a group together is the bridge that is left out. Order of edges: score descending, then left, then right.
- * Accepted items are united first, whatever their groups; an edge that would bring rejected items together is left out too.
+ * two of a group together, or two traits that clash, is the bridge that is left out. Order of edges: score descending, then
+ * left, then right. Accepted items are united first, whatever their groups and traits; an edge that would bring rejected items
+ * together is left out too.
  *
  * @param groups group of each node
  * @param decided without contradictions
@@ -40,15 +49,19 @@ export function clustersWithoutConflict(
   groups: ArrayLike<number>,
   edges: readonly Edge[],
   decided: readonly DecidedEdge[] = [],
+  traits?: Traits,
 ): Int32Array {
   const components = connectedComponents(groups.length, edges);
-  if (decided.length === 0 && conflictingComponents(groups, components).size === 0) return components;
+  if (decided.length === 0 && !traits && conflictingComponents(groups, components).size === 0)
+    return components;
   const parents = Int32Array.from({ length: groups.length }, (_, node) => node);
-  const members = Array.from({ length: groups.length }, (_, node) => new Set([groups[node] as number]));
+  const members = createMembers(groups, (group, other) => group === other);
+  const traitsOf = traits && createMembers(traits.of, traits.clash);
   const foes = createFoes(parents, decided);
   const join = (a: number, b: number): void => {
-    const [ofA, ofB] = [members[a] as Set<number>, members[b] as Set<number>];
-    members[foes.unite(a, b)] = new Set([...ofA, ...ofB]);
+    const root = foes.unite(a, b);
+    members.join(a, b, root);
+    traitsOf?.join(a, b, root);
   };
   for (const { left, right, action } of decided) {
     const [a, b] = [rootOf(parents, left), rootOf(parents, right)];
@@ -57,12 +70,25 @@ export function clustersWithoutConflict(
   const ordered = [...edges].sort((a, b) => b.score - a.score || a.left - b.left || a.right - b.right);
   for (const { left, right } of ordered) {
     const [a, b] = [rootOf(parents, left), rootOf(parents, right)];
-    if (a === b) continue;
-    const [ofA, ofB] = [members[a] as Set<number>, members[b] as Set<number>];
-    if (foes.has(a, b) || [...ofB].some((group) => ofA.has(group))) continue;
+    if (a === b || foes.has(a, b) || members.clash(a, b) || traitsOf?.clash(a, b)) continue;
     join(a, b);
   }
   return parents.map((_, node) => rootOf(parents, node));
+}
+
+/** What the nodes of each cluster have, by its root; -1 for nothing. Nodes alone cost nothing. */
+function createMembers(of: ArrayLike<number>, clash: (a: number, b: number) => boolean) {
+  const joined = new Map<number, Set<number>>();
+  const has = (root: number): Iterable<number> => joined.get(root) ?? [of[root] as number];
+  return {
+    clash(a: number, b: number): boolean {
+      for (const x of has(a)) for (const y of has(b)) if (x >= 0 && y >= 0 && clash(x, y)) return true;
+      return false;
+    },
+    join(a: number, b: number, root: number): void {
+      joined.set(root, new Set([...has(a), ...has(b)]));
+    },
+  };
 }
 
 /** Which clusters hold rejected items of each other, kept up while they are united. */

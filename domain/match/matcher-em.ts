@@ -1,3 +1,4 @@
+import { estimateMatches, type Outcomes } from '../math/fellegi-sunter.ts';
 import type { PairMatrix } from './pair-features.ts';
 
 /** Splits a comparison into levels by its values over all pairs; the rare high values get the finer ones. */
@@ -29,18 +30,38 @@ export interface UnsupervisedMatches {
  */
 export function matchWithoutLabels(pairs: PairMatrix): UnsupervisedMatches {
   const comparisons = comparisonsOf(pairs);
-  let posterior: Float64Array = startOf(pairs);
-  let scores: Float64Array = new Float64Array(pairs.rows);
-  let [matchShare, iterations] = [0, 0];
-  for (let change = 1; change > 1e-4 && iterations < 100; iterations++) {
-    matchShare = meanOf(posterior);
-    const weights = comparisons.map((comparison) => weightsOf(comparison, posterior));
-    scores = scoresOf(comparisons, weights, Math.log(matchShare / (1 - matchShare)), pairs.rows);
-    const next = scores.map((score) => 1 / (1 + Math.exp(-score)));
-    change = next.reduce((most, value, at) => Math.max(most, Math.abs(value - (posterior[at] as number))), 0);
-    posterior = next;
+  const { outcomes, outcomeOf } = putTogether(comparisons, startOf(pairs));
+  const { scores, matchShare, iterations } = estimateMatches(outcomes);
+  return {
+    scores: Float64Array.from(outcomeOf, (outcome) => scores[outcome] as number),
+    matchShare,
+    comparisons: comparisons.map(({ name }) => name),
+    iterations,
+  };
+}
+
+/** Pairs by their levels in all comparisons, in the order in which these are first seen. */
+function putTogether(comparisons: readonly Comparison[], start: Float64Array) {
+  const known = new Map<string, number>();
+  const first: number[] = [];
+  const outcomeOf = Int32Array.from(start, (_, row) => {
+    const name = comparisons.map(({ levelOf }) => levelOf[row]).join();
+    const outcome = known.get(name) ?? first.push(row) - 1;
+    known.set(name, outcome);
+    return outcome;
+  });
+  const [counts, sums] = [new Float64Array(first.length), new Float64Array(first.length)];
+  for (const [row, outcome] of outcomeOf.entries()) {
+    counts[outcome] = (counts[outcome] as number) + 1;
+    sums[outcome] = (sums[outcome] as number) + (start[row] as number);
   }
-  return { scores, matchShare, comparisons: comparisons.map(({ name }) => name), iterations };
+  const outcomes: Outcomes = {
+    levels,
+    levelOf: comparisons.map(({ levelOf }) => Int8Array.from(first, (row) => levelOf[row] as number)),
+    counts,
+    start: sums.map((sum, outcome) => sum / (counts[outcome] as number)),
+  };
+  return { outcomes, outcomeOf };
 }
 
 /** Few comparisons that say different things: all text, the titles, model numbers, numbers, standing, each other column. */
@@ -80,60 +101,4 @@ function startOf({ names, rows, width, values }: PairMatrix): Float64Array {
   return Float64Array.from({ length: rows }, (_, row) =>
     values[row * width + left] === 0 && values[row * width + right] === 0 ? 0.8 : 0.05,
   );
-}
-
-/** Log of how much likelier a level is among matches; rising with the level. */
-function weightsOf({ levelOf }: Comparison, posterior: Float64Array): Float64Array {
-  const matches = new Float64Array(levels).fill(0.5);
-  const others = new Float64Array(levels).fill(0.5);
-  for (const [row, level] of levelOf.entries()) {
-    if (level < 0) continue;
-    matches[level] = (matches[level] as number) + (posterior[row] as number);
-    others[level] = (others[level] as number) + 1 - (posterior[row] as number);
-  }
-  return risingLogRatios(matches, others);
-}
-
-/** Pools neighbouring levels whose ratios fall. */
-function risingLogRatios(matches: Float64Array, others: Float64Array): Float64Array {
-  const totals = [matches, others].map((counts) => counts.reduce((sum, count) => sum + count, 0));
-  const [ofMatches, ofOthers] = totals as [number, number];
-  const pools: { match: number; other: number; size: number }[] = [];
-  const ratio = ({ match, other }: { match: number; other: number }): number => match / other;
-  for (let level = 0; level < levels; level++) {
-    pools.push({ match: matches[level] as number, other: others[level] as number, size: 1 });
-    for (let last = pools.at(-1), before = pools.at(-2); last && before && ratio(last) < ratio(before); ) {
-      pools.splice(-2, 2, {
-        match: last.match + before.match,
-        other: last.other + before.other,
-        size: last.size + before.size,
-      });
-      [last, before] = [pools.at(-1), pools.at(-2)];
-    }
-  }
-  return Float64Array.from(
-    pools.flatMap((pool) => Array<number>(pool.size).fill(Math.log((ratio(pool) * ofOthers) / ofMatches))),
-  );
-}
-
-function scoresOf(
-  comparisons: readonly Comparison[],
-  weights: readonly Float64Array[],
-  prior: number,
-  rows: number,
-): Float64Array {
-  const scores = new Float64Array(rows).fill(prior);
-  for (const [at, { levelOf }] of comparisons.entries()) {
-    const weight = weights[at] as Float64Array;
-    for (let row = 0; row < rows; row++) {
-      const level = levelOf[row] as number;
-      if (level >= 0) scores[row] = (scores[row] as number) + (weight[level] as number);
-    }
-  }
-  return scores;
-}
-
-function meanOf(values: Float64Array): number {
-  const sum = values.reduce((total, value) => total + value, 0);
-  return Math.min(0.99, Math.max(1e-4, sum / values.length));
 }

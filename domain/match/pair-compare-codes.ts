@@ -1,3 +1,4 @@
+import { commonPrefix, longestCommonRun } from '../math/string-likeness.ts';
 import {
   type FeatureGroup,
   type FeatureRow,
@@ -6,7 +7,6 @@ import {
   unknowns,
 } from './pair-feature-row.ts';
 import type { TextView } from './pair-profiles.ts';
-import { commonPrefix, longestCommonRun } from './pair-strings.ts';
 
 /**
  * Model numbers: the longest of each title that stands in the other record; how many do not; the closest two of either

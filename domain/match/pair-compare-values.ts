@@ -1,6 +1,6 @@
+import { jaroWinkler } from '../math/string-likeness.ts';
 import { type FeatureGroup, unknown, unknowns } from './pair-feature-row.ts';
 import type { TextView } from './pair-profiles.ts';
-import { jaroWinkler } from './pair-strings.ts';
 
 /** Two texts of one column: equal, one inside the other, Jaro-Winkler where both are short (to 32 signs), missing on a side. */
 export const valueGroup: FeatureGroup<TextView> = {

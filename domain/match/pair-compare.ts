@@ -1,6 +1,6 @@
+import { jaroWinkler } from '../math/string-likeness.ts';
 import { type FeatureGroup, type TitleViews, unknowns } from './pair-feature-row.ts';
 import type { Bag, ProfiledRecords, TextView } from './pair-profiles.ts';
-import { jaroWinkler } from './pair-strings.ts';
 
 /**
  * Words of two texts, weighted by rarity: cosine; share of each side that the other has; rarest word missed and rarity

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commonPrefix, jaroWinkler, longestCommonRun } from './pair-strings.ts';
+import { commonPrefix, jaroWinkler, longestCommonRun } from './string-likeness.ts';
 
 describe('jaroWinkler', () => {
   it.each([
