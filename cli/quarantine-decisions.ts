@@ -1,6 +1,9 @@
 import { type DecisionState, decisionStates, type MadeDecision } from '../domain/normalize/decisions.ts';
+import { type Facts, factsOf } from '../domain/normalize/facts.ts';
 import { CliError } from '../domain/runtime/errors.ts';
+import { slicesOf } from '../domain/store/datasets.ts';
 import { putDecision, readDecisions } from '../domain/store/decisions.ts';
+import type { Store } from '../domain/store/store.ts';
 import { type DecideOptions, decidedNow } from './decided.ts';
 import type { GlobalOptions } from './options.ts';
 import { table } from './output.ts';
@@ -8,7 +11,8 @@ import { rowName } from './quarantine-rows.ts';
 import { openReading } from './session.ts';
 
 /**
- * `stocktake quarantine decisions`: every fix and release ever made, the newest first, and whether it counts. The values a
+ * `stocktake quarantine decisions`: every fix and release ever made, the newest first, whether it counts, and what the
+ * published nights made of its rows (nothing yet where none has run since). The values a
  * fix gives may be personal: they are hidden unless asked for.
  */
 export async function decisions(
@@ -17,8 +21,13 @@ export async function decisions(
 ): Promise<number> {
   const { store, out } = await openReading(globals);
   const states = decisionStates(await readDecisions(store.dir, 'rows')).reverse();
+  const outcomes = await outcomesOf(store, new Set(states.map(({ decision }) => decision.source)));
   if (globals.json) {
-    out.json({ format: 1, decisions: states.map((state) => listed(state, options.personal === true)) });
+    const decisions = states.map((state) => ({
+      ...listed(state, options.personal === true),
+      outcomes: outcomes.get(state.id) ?? [],
+    }));
+    out.json({ format: 1, decisions });
     return 0;
   }
   if (states.length === 0) {
@@ -30,6 +39,7 @@ export async function decisions(
       { title: 'decision', value: ({ id }) => id },
       { title: 'state', value: ({ state }) => state },
       { title: 'what', value: ({ decision }) => whatOf(decision, options.personal === true) },
+      { title: 'became', value: ({ id }) => (outcomes.get(id) ?? []).map(outcomeText).join(', ') },
       { title: 'by', value: ({ decision }) => decision.by },
       { title: 'at', value: ({ decision }) => decision.at.slice(0, 19) },
       { title: 'why', value: ({ decision }) => decision.why },
@@ -58,6 +68,43 @@ export async function withdraw(id: string, options: DecideOptions, globals: Glob
       `Decision ${decision} (${whatOf(taken, false)}) is taken back: its rows are judged as received again, from the next night: stocktake run`,
     );
   return 0;
+}
+
+/** What the published nights made of a decision's rows, by entity. */
+type Outcome = NonNullable<Facts['decisions']>[number];
+
+async function outcomesOf(store: Store, sources: ReadonlySet<string>): Promise<Map<string, Outcome[]>> {
+  const snapshot = await store.snapshots.current();
+  const names = Object.keys(snapshot?.datasets ?? {}).filter((name) => {
+    const [kind, source = ''] = name.split('.');
+    return (kind === 'clean' || kind === 'quarantine') && sources.has(source);
+  });
+  const slices = await Promise.all(names.map((name) => slicesOf(store.objects, snapshot, name)));
+  const refs = new Map(slices.flat().map(({ manifest }) => [manifest.key, manifest]));
+  const manifests = await store.manifests.readAll([...refs.values()]);
+  const found = manifests.flatMap((manifest) =>
+    manifest.stage === 'normalize' ? (factsOf(manifest).decisions ?? []) : [],
+  );
+  const outcomes = new Map<string, Outcome[]>();
+  for (const one of found) {
+    const known = (outcomes.get(one.decision) ?? []).find(({ entity }) => entity === one.entity);
+    const others = (outcomes.get(one.decision) ?? []).filter((other) => other !== known);
+    const sum = {
+      ...one,
+      accepted: one.accepted + (known?.accepted ?? 0),
+      rejected: one.rejected + (known?.rejected ?? 0),
+    };
+    outcomes.set(one.decision, [...others, sum]);
+  }
+  return outcomes;
+}
+
+function outcomeText({ entity, accepted, rejected }: Outcome): string {
+  const parts = [
+    ...(accepted > 0 || rejected === 0 ? [`${accepted} taken`] : []),
+    ...(rejected > 0 ? [`${rejected} still rejected`] : []),
+  ];
+  return `${entity}: ${parts.join(', ')}`;
 }
 
 function listed({ id, state, decision }: DecisionState, isShown: boolean): object {

@@ -38,6 +38,20 @@ export async function openPublishedFixture(config: string): Promise<PublishedFix
   await writeFile(join(dir, 'temporal.config.ts'), config);
   const store = await openStore(join(dir, '.stocktake'));
   const warehouse = await openWarehouse({ threads: 1, memoryMb: 512, tempDir: join(dir, 'spill') });
+  const [made] = await store.manifests.commit([
+    {
+      format: 1,
+      stage: 'inventory',
+      key: '0'.repeat(64),
+      version: 1,
+      scope: 'fixture',
+      files: {},
+      ledger: [],
+      facts: {},
+      parents: [],
+    },
+  ]);
+  if (!made) throw new TypeError('no manifest was committed');
 
   const put = async <Row extends object>(
     shape: TableShape<Row>,
@@ -51,7 +65,7 @@ export async function openPublishedFixture(config: string): Promise<PublishedFix
     const files = await store.objects.take([staged]);
     const slice = {
       slice: name,
-      manifest: { stage: 'inventory', key: '0'.repeat(64), sha256: '0'.repeat(64) },
+      manifest: made.ref,
       files,
       rows: staged.rows,
       bytes: files[0]?.bytes ?? 0,

@@ -169,8 +169,12 @@ describe.skipIf(skip)(`a night with decisions of people ${skip}`, () => {
   }, 60_000);
 
   it('is the night of before, byte for byte, once everything is taken back', async () => {
-    for (const { id } of (await json('quarantine', 'decisions')).decisions)
-      expect((await run('quarantine', 'withdraw', id)).code).toBe(0);
+    const { decisions } = await json('quarantine', 'decisions');
+    expect(decisions).toMatchObject([
+      { action: 'release', state: 'in force', outcomes: [{ entity: 'events', accepted: 1, rejected: 0 }] },
+      { action: 'fix', state: 'in force', outcomes: [{ entity: 'events', accepted: 1, rejected: 0 }] },
+    ]);
+    for (const { id } of decisions) expect((await run('quarantine', 'withdraw', id)).code).toBe(0);
     for (const { id } of (await json('match', 'decisions')).decisions)
       expect((await run('match', 'undo', id)).code).toBe(0);
     expect(await json('run', '--date', date)).toMatchObject({ outcome: 'published' });
