@@ -2,6 +2,7 @@ import type { ArtifactRef } from '../../schemas/artifact.ts';
 import type { StagedFile } from '../store/objects.ts';
 import type { Store } from '../store/store.ts';
 import { readParquetSql } from '../warehouse/parquet.ts';
+import { quotedIdentifier } from '../warehouse/quoting.ts';
 import { runSteps } from '../warehouse/steps.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { cleanStatement, keylessSql, repeatsSql, repeatsTable } from './clean-sql.ts';
@@ -79,6 +80,7 @@ export async function judgeBatch(
   batch: Batch,
 ): Promise<JudgedBatch> {
   const { warehouse } = engine;
+  await forgetBatch(warehouse);
   await warehouse.run('quarantine', createQuarantineSql());
   const rejects = await openFiles(store, batch, ({ rejects }) => rejects);
   if (rejects.length > 0) await warehouse.run('parse_rejects', parseRejectsSql(rejects));
@@ -92,6 +94,18 @@ export async function judgeBatch(
     written,
   }));
   return { plans, slices: await quarantineRefused(warehouse, judged) };
+}
+
+/** Drops what an earlier batch left to be written: it may be a view where this one makes a table. */
+async function forgetBatch(warehouse: Warehouse): Promise<void> {
+  const left = await warehouse.rows(
+    'left',
+    `select table_name as name, table_type as type from information_schema.tables where regexp_matches(table_name, '^(clean|judged)_')`,
+  );
+  for (const { name, type } of left) {
+    const kind = type === 'VIEW' ? 'view' : 'table';
+    await warehouse.run(String(name), `drop ${kind} ${quotedIdentifier(String(name))}`);
+  }
 }
 
 async function openFiles(
@@ -143,18 +157,15 @@ async function judgeRows(
   await warehouse.run('source', `create or replace view source as\n${sourceViewSql(shape)}`);
   const planned = await planEntities(warehouse, rules, shape);
   const plans = planned.map((plan) => withUnheld(withWaived(plan, decisions), unheld));
+  const read = linesRise && isStreamed(only) ? readInPlace(files, shape, linesRise) : undefined;
+  const file = only && read && { ...read, rows: only.rows, source: rules.name };
   const measures: Measures = [];
   const written = new Map<string, StagedFile>();
-  const file = linesRise && isStreamed(only) ? readInPlace(files, shape, linesRise) : undefined;
   for (const plan of plans) {
     const streamed =
-      only && file && canStream(plan, rules)
-        ? await streamEntity(engine, plan, shape, { ...file, rows: only.rows, source: rules.name })
-        : undefined;
+      file && canStream(plan, rules) ? await streamEntity(engine, plan, shape, file) : undefined;
     if (streamed) written.set(plan.entity, streamed.written);
-    const measured = streamed
-      ? new Map([[0, streamed.measure]])
-      : await judgeEntity(warehouse, plan, shape, decisions.length > 0);
+    const measured = streamed?.measures ?? (await judgeEntity(warehouse, plan, shape, decisions.length > 0));
     measures.push([plan.entity, measured]);
   }
   // What is written lies in clean_<entity> and quarantine; the memory of the rest goes to the next batch.

@@ -112,6 +112,30 @@ describe('a large slice of one file', () => {
     expect(await bytesAt(1, change)).toEqual(await bytesAt(4, change));
   });
 
+  it('is worked beside slices of other shapes and sizes, with and without repeats', async () => {
+    const small = (day: string, more: string, id: string): Promise<DatasetSlice> =>
+      fixture.rawQueries(
+        day,
+        [...columns, ...(more === '' ? [] : ['more'])],
+        [
+          `select ${id} as id, 'i' as sku, 'view' as what, '${day}' as at, '1' as price${more}, 'b.csv' as _file, n + 2 as _line from range(4) t(n)`,
+        ],
+        ['b.csv'],
+      );
+    const output = await fixture.normalize(source, [
+      await rawSlice('price as price', 'events.csv'),
+      await small('2026-10-02', '', 'n::varchar'),
+      await small('2026-10-03', ", 'x' as more", "'same'"),
+      await rawSlice("'2' as price", 'events.csv'),
+    ]);
+    expect(output.ledger.map(({ rowsOut, duplicates }) => [rowsOut, duplicates])).toEqual([
+      [streamedFrom + 3, 0],
+      [4, 0],
+      [1, 3],
+      [streamedFrom + 3, 0],
+    ]);
+  });
+
   it('is laid out where events without a key are compared as whole rows', async () => {
     const change =
       "case when n % 1000 = 5 then null else id end as id, case when n < 10000 then 'same' else sku end as sku";

@@ -17,7 +17,8 @@ import type { SourceShape } from './source-sql.ts';
 /** The clean rows of one entity of a streamed slice, written, and where its other rows went. */
 export interface StreamedEntity {
   readonly written: StagedFile;
-  readonly measure: EntityMeasure;
+  /** By ordinal: the one slice's is 0. */
+  readonly measures: ReadonlyMap<number, EntityMeasure>;
 }
 
 /** The one raw file of a streamed slice. */
@@ -74,7 +75,7 @@ export async function streamEntity(
   const measure = await judgeLeft(warehouse, plan, shape);
   return {
     written,
-    measure: { ...measure, rowsIn: rows, warnings },
+    measures: new Map([[0, { ...measure, rowsIn: rows, warnings }]]),
   };
 }
 
