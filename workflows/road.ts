@@ -15,7 +15,9 @@ import {
   unifySteps,
 } from '../domain/plan/steps.ts';
 import type { BranchInput, BranchResult, NightResult, PlanRequest } from '../schemas/night.ts';
-import { type Branch, type RoadOptions, type RoadRun, startRoad } from './road-run.ts';
+import type { Branch } from './branch-run.ts';
+import { type RoadRun, startRoad } from './road-run.ts';
+import type { RoadOptions } from './road-state.ts';
 
 /**
  * The main road: plan → collect → normalize → dedup → inventory → embed → retrain → report → publish.
