@@ -4,10 +4,10 @@ import type { S3Source } from '../../schemas/source.ts';
 import { SourceError } from '../runtime/errors.ts';
 import { inWaves } from '../runtime/waves.ts';
 import { writeDurably } from '../store/objects.ts';
-import { download } from './download.ts';
 import { newestSlice } from './files.ts';
 import { landingFolder } from './landed-files.ts';
 import { cancelled, type Landing, type LandingWork, onDisk, withRetries } from './landing.ts';
+import { download } from './object-download.ts';
 import {
   definitionOf,
   keyFault,
@@ -129,10 +129,9 @@ async function take(
   const isKnown = known?.etag === etag && etag !== '' && known.bytes === bytes && !work.force;
   if (isKnown && (await isThere(join(storeDir, landedPath(name, known)), bytes))) return { object: known };
   try {
-    const sha256 = await withRetries(work, () =>
-      download(bucket, { key: whole, bytes, etag }, join(storeDir, landingFolder, name), (content) =>
-        join(storeDir, landedPath(name, { key, sha256: content })),
-      ),
+    const listed = { key: whole, bytes, etag };
+    const sha256 = await download(bucket, listed, join(storeDir, landingFolder, name), (content) =>
+      join(storeDir, landedPath(name, { key, sha256: content })),
     );
     return { object: { key, bytes, etag, sha256 } };
   } catch (error) {

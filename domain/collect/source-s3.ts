@@ -18,12 +18,12 @@ export interface Bucket {
   /** Every object whose key begins with a text, in as many pages as there are. @throws SourceError */
   list(prefix: string): AsyncIterable<ListedObject>;
   /**
-   * Opens the content of an object as it was listed.
+   * Opens the content of an object as it was listed, from a byte on where the store can; `from` says where it begins.
    *
    * @throws SourceError STK-SOURCE-OBJECT where this object cannot be had and others may; STK-SOURCE-GONE where it is no
    *   longer there; STK-SOURCE-READ otherwise. Retryable where another try may help
    */
-  open(object: ListedObject): Promise<Readable>;
+  open(object: ListedObject, from: number): Promise<{ readonly content: Readable; readonly from: number }>;
   /** What went wrong with a content while it came, as an error that says no credential. */
   fault(error: unknown): SourceError;
   /** Ends reading: at a cancellation, and when the source's time is over. */
@@ -72,11 +72,14 @@ export async function withBucket<Result>(
     return await work({
       list: (prefix) =>
         listAll(client, sdk, { Bucket, Prefix: prefix, EncodingType: 'url' }, abortSignal, fault),
-      async open({ key: Key, etag }) {
+      async open({ key: Key, etag }, from) {
         try {
           const condition = etag ? { IfMatch: `"${etag}"` } : {};
-          const command = new sdk.GetObjectCommand({ Bucket, Key, ...condition });
-          return contentOf(await client.send(command, { abortSignal }), etag);
+          const range = etag && from > 0 ? { Range: `bytes=${from}-` } : {};
+          const command = new sdk.GetObjectCommand({ Bucket, Key, ...condition, ...range });
+          const answer = await client.send(command, { abortSignal });
+          const goesOn = from > 0 && answer.ContentRange?.startsWith(`bytes ${from}-`) === true;
+          return { content: contentOf(answer, etag), from: goesOn ? from : 0 };
         } catch (error) {
           throw fault(error);
         }

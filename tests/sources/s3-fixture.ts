@@ -18,9 +18,11 @@ export interface S3Fixture {
   remove(key: string): Promise<void>;
   /** Keys whose content was asked for since the last call, in order. */
   asked(): string[];
+  /** Where the contents asked for began since the last call, as `bytes=N-`; empty for the beginning. */
+  ranges(): string[];
   /** From now on refuses the content of a key with this error of S3, or without one gives it again. */
   refuse(key: string, error?: string): void;
-  /** From now on breaks the connection in the middle of a content, so many times. */
+  /** From now on breaks the connection in the middle of what is sent of a content, so many times. */
   cut(key: string, times: number): void;
   /** From now on begins a content and never goes on. */
   stall(key: string): void;
@@ -66,13 +68,17 @@ export async function startS3(path: string): Promise<S3Fixture> {
   );
   await listening(server, port);
   const asked: string[] = [];
+  const ranges: string[] = [];
   const refused = new Map<string, string>();
   const cuts = new Map<string, number>();
   const stalling = new Set<string>();
   const begun = new EventEmitter();
   const gate = createServer((incoming, answer) => {
     const key = keyOf(incoming);
-    if (incoming.method === 'GET' && key !== '') asked.push(key);
+    if (incoming.method === 'GET' && key !== '') {
+      asked.push(key);
+      ranges.push(incoming.headers.range ?? '');
+    }
     const error = refused.get(key);
     if (error !== undefined) {
       answer.writeHead(403, { 'content-type': 'application/xml' });
@@ -95,6 +101,7 @@ export async function startS3(path: string): Promise<S3Fixture> {
     put: (key, content) => send(port, 'PUT', key, content),
     remove: (key) => send(port, 'DELETE', key),
     asked: () => asked.splice(0).sort(),
+    ranges: () => ranges.splice(0),
     refuse: (key, error) => void (error === undefined ? refused.delete(key) : refused.set(key, error)),
     cut: (key, times) => void cuts.set(key, times),
     stall: (key) => void stalling.add(key),
@@ -142,8 +149,10 @@ function forward(incoming: IncomingMessage, answer: ServerResponse, port: number
       given.pipe(answer);
       return;
     }
-    given.resume();
-    answer.write('cut', () => answer.destroy());
+    given.once('data', (chunk: Buffer) => {
+      given.resume();
+      answer.write(chunk.subarray(0, chunk.length / 2), () => answer.destroy());
+    });
   });
   onward.once('error', () => answer.destroy());
   incoming.pipe(onward);

@@ -185,11 +185,15 @@ describe.skipIf(skipped !== '')(`objects of an S3 store${skipped}`, () => {
     expect(await readdir(join(storeDir, 'landing/shop'))).toEqual([]);
   });
 
-  it('begins a content that broke off again, and goes on after what it has when it does not end', async () => {
+  it('goes on with a content that broke off, and after what it has when it never ends', async () => {
     await put('a.csv', csv(1));
     await put('b.csv', csv(2));
-    bucket.cut(`${prefix}b.csv`, 1);
-    expect(keysOf(await list({ path: '*.csv' }))).toEqual(['a.csv', 'b.csv']);
+    bucket.cut(`${prefix}b.csv`, 2);
+    bucket.ranges();
+    const mended = await list({ path: '*.csv' });
+    expect(keysOf(mended)).toEqual(['a.csv', 'b.csv']);
+    expect(bucket.ranges()).toEqual(['', '', 'bytes=18-', 'bytes=27-']);
+    expect(await readFile(join(storeDir, mended.slices[0]?.files[1]?.path ?? ''), 'utf8')).toBe(csv(2));
     await put('c.csv', csv(3));
     await put('d.csv', csv(4));
     bucket.cut(`${prefix}d.csv`, 1000);
