@@ -66,6 +66,8 @@ export async function startS3(path: string): Promise<S3Fixture> {
     ['-host', `127.0.0.1:${port}`, '-backend', 'memory', '-initialbucket', bucket, '-quiet'],
     { stdio: 'ignore' },
   );
+  // Also where a test never came to stop it.
+  process.once('exit', () => server.kill());
   await listening(server, port);
   const asked: string[] = [];
   const ranges: string[] = [];
