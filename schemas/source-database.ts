@@ -5,7 +5,7 @@ const identifier = '[\\p{L}_][\\p{L}\\p{N}_$]{0,62}';
 
 /** What is read of a database and how much of it each night. */
 export const databaseShape = {
-  /** Where the connection URL is (`postgres://user:password@host/database`, `mysql://…`): `env:NAME` or `file:/path`. */
+  /** Where the connection URL is (`postgres://user:password@host/database`, `mariadb://…`): `env:NAME` or `file:/path`. */
   connection: secretReference,
   /** Table to read whole rows of, also as `schema.table`. Anything else is a `query`. */
   table: z
@@ -37,6 +37,9 @@ export const databaseShape = {
 
 /** A source that is a table or a query of a PostgreSQL database. */
 export const postgresShape = { type: z.literal('postgres'), ...databaseShape };
+
+/** A source that is a table or a query of a MariaDB or MySQL database. */
+export const mariadbShape = { type: z.literal('mariadb'), ...databaseShape };
 
 /** What hangs together in the parts of a database source. */
 export function checkDatabase(

@@ -109,3 +109,10 @@ it.each([
 ])('refuses an HTTP source with %j', (wrong, why) => {
   expect(problemsOf({ ...http, ...wrong }).join()).toContain(why);
 });
+
+it('takes a MariaDB source as it does one of PostgreSQL', () => {
+  expect(problemsOf({ ...postgres, type: 'mariadb' })).toEqual([]);
+  expect(problemsOf({ ...postgres, type: 'mariadb', table: 'a`b' }).join()).toContain(
+    'STK-CONFIG-IDENTIFIER',
+  );
+});

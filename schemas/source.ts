@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { contractSchema } from './contract.ts';
 import { type EntityName, entities, entityNames } from './entities.ts';
 import { name, sqlExpression } from './names.ts';
-import { checkDatabase, postgresShape } from './source-database.ts';
+import { checkDatabase, mariadbShape, postgresShape } from './source-database.ts';
 import { filesShape } from './source-files.ts';
 import { checkHttp, httpShape } from './source-http.ts';
 import { checkOnline, onlineShape } from './source-online.ts';
@@ -128,6 +128,10 @@ export const postgresSourceSchema = z
   .superRefine(checkDatabase);
 export type PostgresSource = z.infer<typeof postgresSourceSchema>;
 
+/** A source in a MariaDB or MySQL database. */
+export const mariadbSourceSchema = z.strictObject({ ...mariadbShape, ...common }).superRefine(checkDatabase);
+export type MariadbSource = z.infer<typeof mariadbSourceSchema>;
+
 /** A source of objects in an S3-compatible store. */
 export const s3SourceSchema = z.strictObject({ ...s3Shape, ...common });
 export type S3Source = z.infer<typeof s3SourceSchema>;
@@ -144,6 +148,7 @@ export type HttpSource = z.infer<typeof httpSourceSchema>;
 export const sourceSchema = z.discriminatedUnion('type', [
   filesSourceSchema,
   postgresSourceSchema,
+  mariadbSourceSchema,
   s3SourceSchema,
   onlineSourceSchema,
   httpSourceSchema,

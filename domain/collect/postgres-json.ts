@@ -1,3 +1,5 @@
+import { objectWriter, type ToJson, textToJson } from './database-json.ts';
+
 /** A column of a result: its name and the number of its type in `pg_type`. */
 export interface PostgresColumn {
   readonly name: string;
@@ -13,16 +15,13 @@ export const oids: {
   counters: { 20: 'int8', 21: 'int2', 23: 'int4', 1700: 'numeric' },
 };
 
-type ToJson = (text: string) => string;
+const asText = textToJson.text;
+const asNumber = textToJson.number;
+const asJson = textToJson.json;
+const asBase64 = (text: string): string => asText(Buffer.from(text.slice(2), 'hex').toString('base64'));
+const asTime = (text: string): string => textToJson.time(text.replace(/\+00$/, 'Z'));
 
-const asText: ToJson = JSON.stringify;
-const asNumber: ToJson = (text) => (/^-?\d/.test(text) ? text : asText(text));
-/** Line breaks outside of JSON texts are blanks; inside they are escaped already. */
-const asJson: ToJson = (text) => text.replace(/[\r\n]+/g, ' ');
-const asBase64: ToJson = (text) => asText(Buffer.from(text.slice(2), 'hex').toString('base64'));
-const asTime: ToJson = (text) => asText(text.replace(/^(\d{4,}-\d\d-\d\d) /, '$1T').replace(/\+00$/, 'Z'));
-
-const byType: Readonly<Record<number, ToJson>> = {
+const byType: Readonly<Record<number, ToJson<string>>> = {
   16: (text) => (text === 't' ? 'true' : 'false'),
   17: asBase64,
   21: asNumber,
@@ -63,20 +62,10 @@ const elementOf: Readonly<Record<number, number>> = {
  * lost; bytea becomes base64; times become ISO 8601 (`Z` where they have a zone); arrays become arrays; anything else its text.
  */
 export function rowWriter(columns: readonly PostgresColumn[]): (row: readonly (string | null)[]) => string {
-  const heads = columns.map(({ name }, index) => `${index === 0 ? '' : ','}${JSON.stringify(name)}:`);
-  const writers = columns.map(({ type }) => writerOf(type));
-  return (row) => {
-    let text = '{';
-    for (let index = 0; index < heads.length; index++) {
-      const value = row[index];
-      text += heads[index];
-      text += value === null || value === undefined ? 'null' : writers[index]?.(value);
-    }
-    return `${text}}`;
-  };
+  return objectWriter(columns.map(({ name, type }) => ({ name, write: writerOf(type) })));
 }
 
-function writerOf(type: number): ToJson {
+function writerOf(type: number): ToJson<string> {
   const element = elementOf[type];
   if (element === undefined) return byType[type] ?? asText;
   const write = byType[element] ?? asText;
@@ -84,7 +73,7 @@ function writerOf(type: number): ToJson {
 }
 
 /** An array literal (`{1,"a b",NULL,{2}}`) as JSON. Source: PostgreSQL manual, 8.15.6. */
-function arrayJson(literal: string, write: ToJson): string {
+function arrayJson(literal: string, write: ToJson<string>): string {
   // Bounds other than from 1 stand before the braces.
   const pieces = literal.slice(literal.indexOf('{')).matchAll(/[{}]|,|"((?:[^"\\]|\\.)*)"|([^{},"]+)/gs);
   let text = '';

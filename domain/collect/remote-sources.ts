@@ -5,6 +5,7 @@ import { landObjects } from './landed-objects.ts';
 import { type Extract, type LandingWork, landSource } from './landing.ts';
 import { listObjects } from './planned-objects.ts';
 import { httpExtract } from './source-http.ts';
+import { mariadbExtract } from './source-mariadb.ts';
 import { onlineExtract } from './source-online.ts';
 import { postgresExtract } from './source-postgres.ts';
 import type { ReadSecret } from './source-secrets.ts';
@@ -24,6 +25,8 @@ export function extractOf(
   switch (source.type) {
     case 'http':
       return httpExtract(name, source, readSecret);
+    case 'mariadb':
+      return mariadbExtract(name, source, readSecret);
     case 'online':
       return onlineExtract(name, source, storeDir);
     case 'postgres':

@@ -33,3 +33,10 @@ export function sourceFailure(error: unknown, place: FailurePlace): StocktakeErr
     },
   );
 }
+
+/** The error of a reading that went on past the source's `timeoutSeconds`. */
+export function tookTooLong(seconds: number): SourceError {
+  return new SourceError(`reading took longer than timeoutSeconds (${seconds})`, {
+    code: 'STK-SOURCE-LIMIT',
+  });
+}

@@ -5,7 +5,7 @@ import { getPage, type HttpManner, placeOf } from './http-answers.ts';
 import { firstPage, nextPage, type Page, pagingError } from './http-paging.ts';
 import { flatLine, flatRecord, jsonPage, recordsAt } from './json-page.ts';
 import type { Extract, ExtractScope } from './landing.ts';
-import { sourceFailure } from './source-failure.ts';
+import { sourceFailure, tookTooLong } from './source-failure.ts';
 import { type ReadSecret, spelledSecrets } from './source-secrets.ts';
 import { boundBelow, noWatermark, type WatermarkValue, watermarkValue } from './watermark-value.ts';
 
@@ -37,7 +37,7 @@ export function httpExtract(
     try {
       return await readPages(source, mannerOf(source, secret, signal, time), secret, { ...scope, signal });
     } catch (error) {
-      const told = late.aborted && !scope.signal.aborted ? tooLate(source.timeoutSeconds) : error;
+      const told = late.aborted && !scope.signal.aborted ? tookTooLong(source.timeoutSeconds) : error;
       throw sourceFailure(told, {
         source: name,
         from: 'over HTTP',
@@ -200,10 +200,4 @@ function limitError(asked: URL, limit: string, most: number): SourceError {
     `${placeOf(asked)} has more than ${most} ${limit}; raise limits.${limit} if that is right, or ask for less`,
     { code: 'STK-SOURCE-LIMIT' },
   );
-}
-
-function tooLate(seconds: number): SourceError {
-  return new SourceError(`reading took longer than timeoutSeconds (${seconds})`, {
-    code: 'STK-SOURCE-LIMIT',
-  });
 }

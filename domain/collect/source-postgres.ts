@@ -1,18 +1,28 @@
 import type { Client } from 'pg';
 import type { PostgresSource } from '../../schemas/source.ts';
-import { secondsOf } from '../../schemas/source-remote.ts';
-import { messageOf, SourceError, type StocktakeError, systemErrorCode } from '../runtime/errors.ts';
+import { messageOf, type StocktakeError, systemErrorCode } from '../runtime/errors.ts';
+import {
+  batchRows,
+  checkColumns,
+  connectMs,
+  overlapOf,
+  passingNetwork,
+  relation,
+  type SqlDialect,
+  selectText,
+} from './database-select.ts';
 import type { Extract, ExtractScope } from './landing.ts';
 import { oids, type PostgresColumn, rowWriter } from './postgres-json.ts';
 import { sourceFailure } from './source-failure.ts';
 import { type ReadSecret, secretsOfUrl } from './source-secrets.ts';
 
-const batchRows = 10_000;
-const connectMs = 10_000;
+const dialect: SqlDialect = {
+  quoted: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
+  nullsFirst: ' nulls first',
+};
 
 /** SQLSTATE classes and system errors that pass by themselves: connections, shortage, a server that starts or stops. */
-const passing =
-  /^(08|53|57P0[123]|40001|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)/;
+const passing = new RegExp(`^(08|53|57P0[123]|40001|${passingNetwork})`);
 
 /**
  * Reads a table or query of a PostgreSQL database by a cursor, in one repeatable-read, read-only transaction.
@@ -89,21 +99,12 @@ async function readAll(
 }
 
 async function describe(client: Client, source: PostgresSource): Promise<PostgresColumn[]> {
-  const { fields } = await client.query(`select * from ${relation(source)} as source limit 0`);
-  const columns = fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }));
-  const names = columns.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new SourceError(`the query gives two columns named ${twice}; name each once with "as"`, {
-      code: 'STK-SOURCE-COLUMNS',
-    });
-  }
-  if (source.watermark !== undefined && !names.includes(source.watermark)) {
-    throw new SourceError(`there is no watermark column ${source.watermark}; there are ${names.join(', ')}`, {
-      code: 'STK-SOURCE-COLUMNS',
-    });
-  }
-  return columns;
+  const { fields } = await client.query(`select * from ${relation(source, dialect)} as source limit 0`);
+  checkColumns(
+    fields.map(({ name }) => name),
+    source.watermark,
+  );
+  return fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }));
 }
 
 async function selectSql(
@@ -113,39 +114,18 @@ async function selectSql(
   since: string | undefined,
 ): Promise<{ text: string; values: string[] }> {
   const keys = source.table === undefined ? [] : await primaryKey(client, source);
-  const order = [...(watermark ? [watermark.name] : []), ...keys].map(
-    (column, index) => `${quoted(column)}${index === 0 && watermark ? ' nulls first' : ''}`,
-  );
-  const from = `select * from ${relation(source)} as source`;
-  const by = order.length > 0 ? ` order by ${order.join(', ')}` : '';
-  const bound = watermark && boundOf(watermark, source.overlap);
-  if (!watermark || !bound || since === undefined) return { text: from + by, values: [] };
-  return {
-    text: `${from} where ${quoted(watermark.name)} > ${bound.sql}${by}`,
-    values: [since, ...bound.values],
-  };
+  const bound = watermark && boundOf(source, watermark);
+  if (!bound || since === undefined) return { text: selectText(source, dialect, keys), values: [] };
+  return { text: selectText(source, dialect, keys, bound.sql), values: [since, bound.off] };
 }
 
 /** The value reading begins above: the newest one had, less the overlap. */
-function boundOf(
-  { name, type }: PostgresColumn,
-  overlap: string | number | undefined,
-): { sql: string; values: string[] } {
+function boundOf(source: PostgresSource, { type }: PostgresColumn): { sql: string; off: string } {
   const time = oids.times[type];
-  const counter = oids.counters[type];
-  const seconds = typeof overlap === 'string' ? secondsOf(overlap) : undefined;
-  if (time && (overlap === undefined || seconds !== undefined)) {
-    return { sql: `$1::${time} - make_interval(secs => $2::text::float8)`, values: [String(seconds ?? 0)] };
-  }
-  if (counter && seconds === undefined) {
-    return { sql: '$1::numeric - $2::numeric', values: [String(overlap ?? 0)] };
-  }
-  throw new SourceError(
-    time || counter
-      ? `the overlap ${JSON.stringify(overlap)} does not fit the watermark column ${name}; give ${time ? "a span of time such as '2 days'" : 'a number'}`
-      : `the watermark column ${name} is neither a time nor a number; choose one that grows with every new row, or mode: 'full'`,
-    { code: 'STK-SOURCE-COLUMNS' },
-  );
+  const off = String(overlapOf(source, time ? 'time' : oids.counters[type] ? 'counter' : undefined));
+  return time
+    ? { sql: `$1::${time} - make_interval(secs => $2::text::float8)`, off }
+    : { sql: '$1::numeric - $2::numeric', off };
 }
 
 async function primaryKey(client: Client, source: PostgresSource): Promise<string[]> {
@@ -154,17 +134,9 @@ async function primaryKey(client: Client, source: PostgresSource): Promise<strin
      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
      where i.indrelid = $1::regclass and i.indisprimary
      order by array_position(i.indkey::int2[], a.attnum)`,
-    [relation(source)],
+    [relation(source, dialect)],
   );
   return rows.map(({ name }) => name);
-}
-
-function relation({ table, query }: PostgresSource): string {
-  return table === undefined ? `(${query ?? ''}\n)` : table.split('.').map(quoted).join('.');
-}
-
-function quoted(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
 }
 
 function readError(source: string, error: unknown, secrets: readonly string[]): StocktakeError {
