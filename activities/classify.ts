@@ -18,6 +18,7 @@ export const createClassifyActivities = (deps: ActivityDeps) => ({
       reviews: datasets['unified.reviews'] ?? [],
       events: datasets['unified.events'] ?? [],
       clusters: datasets['match.clusters'] ?? [],
+      userClusters: datasets['match.clusters.users'] ?? [],
       namespaces: namespacesOf(plan.config),
       vectorSlices: vectorSlices(datasets),
       vectorsOf: (kind, ids) => vectorsOf(scope, datasets, kind, ids),

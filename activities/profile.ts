@@ -16,6 +16,7 @@ export const createProfileActivities = (deps: ActivityDeps) => ({
       users: datasets['unified.users'] ?? [],
       items: datasets['unified.items'] ?? [],
       clusters: datasets['match.clusters'] ?? [],
+      userClusters: datasets['match.clusters.users'] ?? [],
       labels: datasets['label.items'] ?? [],
       namespaces: namespacesOf(plan.config),
     });

@@ -25,6 +25,7 @@ export function trainWork(scope: StepScope, datasets: Datasets): TrainWork {
     dataDate,
     events: datasets['unified.events'] ?? [],
     clusters: datasets['match.clusters'] ?? [],
+    userClusters: datasets['match.clusters.users'] ?? [],
     items: datasets['unified.items'] ?? [],
     namespaces: namespacesOf(config),
     seed: seedOf(config),

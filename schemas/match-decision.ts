@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import { decided, namedDecisionOf } from './decided.ts';
 
-/** An item of one namespace. */
+/** What matching decides about. */
+export const matchKinds = ['item', 'user'] as const;
+export type MatchKind = (typeof matchKinds)[number];
+
+/** An item of one namespace; of a decision about users a user, by id. */
 export const itemRefSchema = z.strictObject({ namespace: z.string(), itemId: z.string() });
 export type ItemRef = z.infer<typeof itemRefSchema>;
 
-const pair = { a: itemRefSchema, b: itemRefSchema };
+/** `kind` is absent for items. */
+const pair = { kind: z.literal('user').optional(), a: itemRefSchema, b: itemRefSchema };
 
 /**
- * What a person decided about two items: `accept` they are one thing, `reject` they are two; it counts until a later
+ * What a person decided about two items or two users: `accept` they are one thing, `reject` they are two; it counts until a later
  * decision about them. `undo` takes an earlier decision (by its name) back as if it had never been made.
  */
 export const matchDecisionSchema = z.discriminatedUnion('action', [

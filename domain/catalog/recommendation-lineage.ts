@@ -91,10 +91,11 @@ export async function userEvents(
     );
   const events = await filesIn('unified.events');
   if (events.length === 0 || items.length === 0) return [];
+  const [clusters, userClusters] = [await filesIn('match.clusters'), await filesIn('match.clusters.users')];
   const rows = await warehouse.rows(
     'lineage.user_events',
     `select item_id, kind, strftime(time, '%Y-%m-%d %H:%M:%S') as time, _source, _slice, _file, _line
-from (${interactionsSql(events, await filesIn('match.clusters'))})
+from (${interactionsSql({ events, clusters, userClusters, namespaces, dataDate })})
 where user_id = $user and item_id in (select unnest(${quotedList(items)})) and kind in (select unnest(${quotedList(kinds)}))
 order by time desc, _source, _slice, _file, _line`,
     { user, namespaces: JSON.stringify(namespaces), data_date: dataDate },

@@ -36,7 +36,10 @@ export async function assignLabels(
     events: upTo(work.events, work.dataDate),
     reviews: upTo(work.reviews, work.dataDate),
   };
-  const inputs = [past.items, past.reviews, past.events, past.clusters, past.vectorSlices].flat();
+  const inputs = [
+    ...[past.items, past.reviews, past.events],
+    ...[past.clusters, past.userClusters ?? [], past.vectorSlices],
+  ].flat();
   if (inputs.length === 0) return nothingDone(stage, 'there is nothing to label yet');
   const done = await findOrMake(
     store,

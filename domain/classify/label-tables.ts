@@ -1,6 +1,6 @@
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { Store } from '../store/store.ts';
-import { interactionsStep } from '../warehouse/interactions-sql.ts';
+import { interactionsStep, withGoldenUsers } from '../warehouse/interactions-sql.ts';
 import { readParquetSql } from '../warehouse/parquet.ts';
 import { quotedString } from '../warehouse/quoting.ts';
 import { runSteps } from '../warehouse/steps.ts';
@@ -32,12 +32,14 @@ export async function loadLabelTables(store: Store, warehouse: Warehouse, work: 
     await files(work.items),
     await files(work.reviews),
   ];
+  const userClusters = await files(work.userClusters ?? []);
+  const named = (relation: string): string => withGoldenUsers(relation, userClusters, work.namespaces);
   await runSteps(warehouse, [
-    interactionsStep({ ...work, events, clusters }),
+    interactionsStep({ ...work, events, clusters, userClusters }),
     { table: 'own_items', sql: items.length > 0 ? ownItemsSql(readParquetSql(items)) : noItems },
     {
       table: 'past_reviews',
-      sql: reviews.length > 0 ? pastReviewsSql(readParquetSql(reviews), work.dataDate) : noReviews,
+      sql: reviews.length > 0 ? pastReviewsSql(named(readParquetSql(reviews)), work.dataDate) : noReviews,
     },
   ]);
 }

@@ -10,6 +10,8 @@ export interface LabelWork {
   readonly reviews: readonly DatasetSlice[];
   readonly events: readonly DatasetSlice[];
   readonly clusters: readonly DatasetSlice[];
+  /** `match.clusters.users`. Default: none, users are of one system. */
+  readonly userClusters?: readonly DatasetSlice[];
   /** Source → namespace of its items. */
   readonly namespaces: Readonly<Record<string, string>>;
   /** Slices that vectors come from: with other ones labels are made again. */

@@ -80,8 +80,70 @@ from ranked
 group by golden_id`;
 }
 
+/**
+ * The attributes of golden users put together, each member surviving on its own by the rule of `attributes`: what one system
+ * lacks another tells.
+ *
+ * Grain: one golden id with attributes. Reads: records, golden_ids. Key: golden_id. `merged`: JSON object, keys sorted;
+ * `places`: members of a provenance object, `"attributes.<name>":{…}`.
+ */
+export function goldenAttributesSql(
+  entity: RecordEntity,
+  order: readonly string[],
+  survivorship: Survivorship = {},
+): string {
+  const key = keyOf(entity);
+  const rule = survivorship.attributes ?? 'source_priority';
+  const ranks = [...rankSql(rule, 'value', 'stamp', 'votes'), 'priority', 'stamp desc', '_source', 'id'];
+  return `
+with said as (
+  select
+    golden_id,
+    attributes::json as document,
+    unnest(json_keys(attributes)) as name,
+    coalesce(_seen.attributes, ${stampSql}) as stamp,
+    ${namespaceRankSql('records.namespace', order)} as priority,
+    records.namespace as namespace,
+    ${key} as id,
+    _source
+  from records
+  join golden_ids using (namespace, ${key})
+  where attributes is not null
+), valued as (
+  select
+    * exclude (document),
+    json_extract(document, '$.' || to_json(name)::varchar)::varchar as value
+  from said
+), ranked as (
+  select
+    *,
+    count(*) over (partition by golden_id, name, value) as votes
+  from valued
+  where value is not null and value <> 'null'
+), picked as (
+  select
+    golden_id,
+    name,
+    first(struct_pack(value := value, source := _source, stamp := stamp, namespace := namespace, id := id)
+      order by ${ranks.join(', ')}) as pick
+  from ranked
+  group by golden_id, name
+)
+select
+  golden_id,
+  '{' || string_agg(to_json(name)::varchar || ':' || pick.value, ',' order by name) || '}' as merged,
+  string_agg(to_json('attributes.' || name)::varchar || ':' || ${placeSql('pick')}, ',' order by name) as places
+from picked
+group by golden_id`;
+}
+
 /** What a rule ranks by before everything else. */
-function rankSql(rule: SurvivorshipRule, column: string, stamp: string): string[] {
+function rankSql(
+  rule: SurvivorshipRule,
+  column: string,
+  stamp: string,
+  votes = votesColumn(column),
+): string[] {
   switch (rule) {
     case 'source_priority':
       return [];
@@ -90,7 +152,7 @@ function rankSql(rule: SurvivorshipRule, column: string, stamp: string): string[
     case 'most_complete':
       return [`length(${quotedIdentifier(column)}) desc`];
     case 'vote':
-      return [`${votesColumn(column)} desc`];
+      return [`${votes} desc`];
   }
 }
 
@@ -98,18 +160,19 @@ function votesColumn(column: string): string {
   return quotedIdentifier(`votes:${column}`);
 }
 
-/** `unified.<entity>` as it is stored, ordered by its key. */
-export function storedGoldenSql(entity: RecordEntity): string {
+/** `unified.<entity>` as it is stored, ordered by its key; with attributes put together (`golden_attributes`) or of one record. */
+export function storedGoldenSql(entity: RecordEntity, mergesAttributes = false): string {
   const key = keyOf(entity);
   const values = columnsOf(entity).map((name) => {
     const column = quotedIdentifier(name);
+    if (mergesAttributes && name === 'attributes') return 'merged as attributes';
     return name === key ? `golden_id as ${column}` : `${column}.value as ${column}`;
   });
   return `
 select
   ${[...values, ...goldenColumns.slice(0, -1)].join(',\n  ')},
-  ${provenanceSql(entity)} as _provenance
-from golden_picks
+  ${provenanceSql(entity, mergesAttributes)} as _provenance
+from golden_picks${mergesAttributes ? '\nleft join golden_attributes using (golden_id)' : ''}
 order by golden_id`;
 }
 
@@ -131,12 +194,19 @@ order by _source`;
 }
 
 /** One JSON object: column → where its surviving value was read, columns by name. */
-function provenanceSql(entity: RecordEntity): string {
-  const members = [...columnsOf(entity)].sort().map((name) => {
+function provenanceSql(entity: RecordEntity, mergesAttributes: boolean): string {
+  const members = [...columnsOf(entity)].sort().flatMap((name) => {
     const column = quotedIdentifier(name);
-    const stamp = `${column}.stamp`;
-    const place = `to_json(struct_pack(source := ${column}.source, slice := ${stampSliceSql(stamp)}, file := ${stampFileSql(stamp)}, line := ${stampLineSql(stamp)}, namespace := ${column}.namespace, id := ${column}.id))::varchar`;
-    return `case when ${column}.value is not null then ${quotedString(`"${name}":`)} || ${place} end`;
+    if (mergesAttributes && name === 'attributes') return ['places'];
+    return [
+      `case when ${column}.value is not null then ${quotedString(`"${name}":`)} || ${placeSql(column)} end`,
+    ];
   });
   return `'{' || array_to_string(list_filter([\n    ${members.join(',\n    ')}\n  ], lambda m: m is not null), ',') || '}'`;
+}
+
+/** Where a pick was read, as JSON. */
+function placeSql(pick: string): string {
+  const stamp = `${pick}.stamp`;
+  return `to_json(struct_pack(source := ${pick}.source, slice := ${stampSliceSql(stamp)}, file := ${stampFileSql(stamp)}, line := ${stampLineSql(stamp)}, namespace := ${pick}.namespace, id := ${pick}.id))::varchar`;
 }

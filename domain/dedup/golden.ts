@@ -13,7 +13,13 @@ import { findOrMake, type WholeParts } from '../warehouse/whole.ts';
 import type { Workspace } from '../warehouse/workspace.ts';
 import { keyOf } from './entity-sql.ts';
 import { namespaceOrder } from './golden-id.ts';
-import { goldenPicksSql, goldenTotalsSql, ownIdsSql, storedGoldenSql } from './golden-sql.ts';
+import {
+  goldenAttributesSql,
+  goldenPicksSql,
+  goldenTotalsSql,
+  ownIdsSql,
+  storedGoldenSql,
+} from './golden-sql.ts';
 import type { RecordEntity } from './records-sql.ts';
 import { stage } from './stage.ts';
 
@@ -25,7 +31,7 @@ export interface GoldenWork {
   readonly entity: RecordEntity;
   /** `match.records.<entity>`. */
   readonly records: readonly DatasetSlice[];
-  /** `match.clusters`, for items. */
+  /** `match.clusters` for items, `match.clusters.users` for users. */
   readonly clusters?: readonly DatasetSlice[];
   /** Earlier namespaces win. */
   readonly namespaces: readonly string[];
@@ -40,6 +46,7 @@ export interface GoldenWork {
  * name; a currency goes with its price. `_provenance` (JSON) tells for each column that has a value the source, slice, file
  * and line it was read from, and the namespace and id of the record that says so;
  * `namespaces` and `sources` are sorted JSON lists; `gone_since` is null while any source still has the record.
+ * The attributes of users of several systems survive member by member (`attributes.<name>` in the provenance), those of items as one.
  * The key is the id in the first namespace, else `<namespace>:<id>`. Events keep the item id of their own source:
  * `match.clusters` leads from (namespace, item_id) to the golden id.
  *
@@ -84,14 +91,20 @@ async function make(store: Store, { warehouse, dir }: Workspace, work: GoldenWor
     work.namespaces,
     present.map(({ namespace }) => String(namespace)),
   );
-  if (work.clusters?.length) await loadClusters(store, warehouse, work.clusters);
+  const mergesAttributes = entity === 'users' && work.clusters !== undefined && work.clusters.length > 0;
+  if (work.clusters?.length) await loadClusters(store, warehouse, keyOf(entity), work.clusters);
   else await runSteps(warehouse, [{ table: 'golden_ids', sql: ownIdsSql(entity, order) }]);
   await assertEveryRecordHasAnId(warehouse, entity);
   await runSteps(warehouse, [
     { table: 'golden_picks', sql: goldenPicksSql(entity, order, work.survivorship) },
   ]);
+  if (mergesAttributes) {
+    const sql = goldenAttributesSql(entity, order, work.survivorship);
+    await runSteps(warehouse, [{ table: 'golden_attributes', sql }]);
+  }
   const path = join(dir, 'golden.parquet');
-  const records = await writeParquet(warehouse, `unified_${entity}`, storedGoldenSql(entity), path);
+  const stored = storedGoldenSql(entity, mergesAttributes);
+  const records = await writeParquet(warehouse, `unified_${entity}`, stored, path);
   const totals = await warehouse.rows('golden_totals', goldenTotalsSql(entity));
   return { files: { records }, ledger: ledgerOf(entity, totals), facts: { entity, records: records.rows } };
 }
@@ -109,11 +122,12 @@ async function loadTable(
 async function loadClusters(
   store: Store,
   warehouse: Warehouse,
+  key: string,
   clusters: readonly DatasetSlice[],
 ): Promise<void> {
   await loadTable(store, warehouse, 'clusters', clusters);
   await runSteps(warehouse, [
-    { table: 'golden_ids', sql: 'select distinct namespace, item_id, golden_id from clusters' },
+    { table: 'golden_ids', sql: `select distinct namespace, ${key}, golden_id from clusters` },
   ]);
 }
 

@@ -1,4 +1,4 @@
-import type { ItemRef, NamedMatchDecision } from '../../schemas/match-decision.ts';
+import type { ItemRef, MatchKind, NamedMatchDecision } from '../../schemas/match-decision.ts';
 
 /** A decision about two items that counts: `a` before `b` by (namespace, item id). */
 export interface Verdict {
@@ -50,6 +50,14 @@ export function verdictsOf(decisions: readonly NamedMatchDecision[]): Verdicts {
     if (!isUndone) seen.add(key);
   }
   return { valid: valid.sort((x, y) => (pairKey(x.a, x.b) < pairKey(y.a, y.b) ? -1 : 1)), overruled };
+}
+
+/** The decisions about items, or about users; what takes decisions back is in both. */
+export function decisionsAbout(
+  kind: MatchKind,
+  decisions: readonly NamedMatchDecision[],
+): NamedMatchDecision[] {
+  return decisions.filter(({ decision }) => decision.action === 'undo' || (decision.kind ?? 'item') === kind);
 }
 
 /** One text per item, in the order of (namespace, item id). */

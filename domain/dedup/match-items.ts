@@ -144,7 +144,7 @@ async function match(
     await runSteps(warehouse, [{ table: 'item_clusters', sql: itemClustersSql(clustersFile) }]);
   } else {
     await writeLines(pairsFile(dir), []);
-    await runSteps(warehouse, [{ table: 'item_clusters', sql: ownClustersSql }]);
+    await runSteps(warehouse, [{ table: 'item_clusters', sql: ownClustersSql() }]);
   }
   const order = namespaceOrder(work.namespaces, namespaces);
   await runSteps(warehouse, [{ table: 'golden_clusters', sql: goldenClustersSql(order) }]);

@@ -44,54 +44,56 @@ from ${jsonLinesSql(path, pairTypes)}
 order by namespace_a, item_a, namespace_b, item_b`;
 }
 
-/** Items with their clusters from a file of JSON lines. */
-export function itemClustersSql(path: string): string {
+/** Items (or users) with their clusters from a file of JSON lines. Reads: match_texts, numbered as in the file. */
+export function itemClustersSql(path: string, key = 'item_id'): string {
   return `
 select
   namespace,
-  item_id,
+  ${key},
   cluster
 from match_texts
 join ${jsonLinesSql(path, clusterTypes)} using (number)`;
 }
 
-/** Items of a single namespace: each is its own cluster. */
-export const ownClustersSql = `
+/** Items (or users) that nothing was compared of: each is its own cluster. */
+export function ownClustersSql(key = 'item_id'): string {
+  return `
 select
   namespace,
-  item_id,
-  row_number() over (order by namespace, item_id) as cluster
-from (select distinct namespace, item_id from records)`;
+  ${key},
+  row_number() over (order by namespace, ${key}) as cluster
+from (select distinct namespace, ${key} from records)`;
+}
 
 /**
- * Golden id and size of each item's cluster: the id of its item in the earliest namespace, as `goldenIdSql` writes it.
+ * Golden id and size of each item's (or user's) cluster: the id it has in the earliest namespace, as `goldenIdSql` writes it.
  *
  * Grain: one item of one namespace. Reads: item_clusters, records. Key: (namespace, item_id).
  */
-export function goldenClustersSql(order: readonly string[]): string {
-  const first = firstIdsSql('records', 'item_id', order);
+export function goldenClustersSql(order: readonly string[], key = 'item_id'): string {
+  const first = firstIdsSql('records', key, order);
   return `
 with ranked as (
   select
     namespace,
-    item_id,
+    ${key},
     cluster,
     row_number() over (
       partition by cluster
-      order by ${namespaceRankSql('namespace', order)}, item_id
+      order by ${namespaceRankSql('namespace', order)}, ${key}
     ) as place,
     count(*) over (partition by cluster) as cluster_size
   from item_clusters
 ), heads as (
   select
     cluster,
-    ${goldenIdSql('namespace', 'item_id', order, first)} as golden_id
+    ${goldenIdSql('namespace', key, order, first)} as golden_id
   from ranked
   where place = 1
 )
 select
   ranked.namespace,
-  ranked.item_id,
+  ranked.${key},
   ranked.cluster,
   heads.golden_id,
   ranked.cluster_size

@@ -16,6 +16,8 @@ export interface LateAnswersWork {
   readonly events: readonly DatasetSlice[];
   /** `match.clusters`; empty where no items are mapped. */
   readonly clusters: readonly DatasetSlice[];
+  /** `match.clusters.users`. Default: none, users are of one system. */
+  readonly userClusters?: readonly DatasetSlice[];
   /** Source → namespace of its items. */
   readonly namespaces: Readonly<Record<string, string>>;
   /** Event kinds that count as interest. */
@@ -41,8 +43,12 @@ export async function countLateAnswers(
   return withWorkspace(store, context, async ({ warehouse }) => {
     const files = (slices: readonly DatasetSlice[]): Promise<string[]> =>
       store.objects.openAll(slices.flatMap((slice) => slice.files));
-    const [events, clusters] = [await files(upTo(work.events, work.dataDate)), await files(work.clusters)];
-    await runSteps(warehouse, [interactionsStep({ ...work, events, clusters })]);
+    const [events, clusters, userClusters] = [
+      await files(upTo(work.events, work.dataDate)),
+      await files(work.clusters),
+      await files(work.userClusters ?? []),
+    ];
+    await runSteps(warehouse, [interactionsStep({ ...work, events, clusters, userClusters })]);
     const count = async ({ from, to }: typeof window): Promise<[answers: number, late: number]> => {
       const [row] = await warehouse.rows('late_answers', lateAnswersSql(work.kinds), { from, to });
       return [Number(row?.answers ?? 0), Number(row?.late ?? 0)];

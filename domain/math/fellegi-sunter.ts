@@ -96,7 +96,7 @@ function expectedPairs(
 
 function shareOf({ matches, others }: ExpectedPairs): number {
   const [of, rest] = [sumOf(matches), sumOf(others)];
-  return Math.min(0.99, Math.max(1e-4, of / (of + rest)));
+  return Math.min(0.99, Math.max(1e-4, of / (of + rest) || 0));
 }
 
 function pairsByLevel(

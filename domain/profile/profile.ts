@@ -5,7 +5,7 @@ import type { StageContext } from '../runtime/stage.ts';
 import { upTo } from '../store/datasets.ts';
 import { nothingDone, wholeOutput } from '../store/stage-output.ts';
 import type { Store } from '../store/store.ts';
-import { interactionsStep } from '../warehouse/interactions-sql.ts';
+import { interactionsStep, withGoldenUsers } from '../warehouse/interactions-sql.ts';
 import { readParquetSql, writeParquet } from '../warehouse/parquet.ts';
 import { quotedString } from '../warehouse/quoting.ts';
 import { loadSql, runSteps } from '../warehouse/steps.ts';
@@ -26,6 +26,8 @@ export interface ProfileWork {
   readonly users: readonly DatasetSlice[];
   readonly items: readonly DatasetSlice[];
   readonly clusters: readonly DatasetSlice[];
+  /** `match.clusters.users`. Default: none, users are of one system. */
+  readonly userClusters?: readonly DatasetSlice[];
   /** `label.items`; its label stands in where an item has no category of its own. */
   readonly labels: readonly DatasetSlice[];
   /** Source → namespace of its items. */
@@ -48,7 +50,10 @@ export async function makeProfiles(
     events: upTo(work.events, work.dataDate),
     reviews: upTo(work.reviews, work.dataDate),
   };
-  const inputs = [past.events, past.reviews, past.users, past.items, past.clusters, past.labels].flat();
+  const inputs = [
+    ...[past.events, past.reviews, past.users, past.items],
+    ...[past.clusters, past.userClusters ?? [], past.labels],
+  ].flat();
   if (inputs.length === 0) return nothingDone(stage, 'there is nothing to profile yet');
   const done = await findOrMake(
     store,
@@ -76,9 +81,10 @@ async function make(store: Store, { warehouse, dir }: Workspace, work: ProfileWo
   const [events, clusters, reviews, users, items, labels] = await Promise.all(
     [work.events, work.clusters, work.reviews, work.users, work.items, work.labels].map(files),
   );
+  const userClusters = await files(work.userClusters ?? []);
   await runSteps(warehouse, [
-    interactionsStep({ ...work, events: events ?? [], clusters: clusters ?? [] }),
-    { table: 'past_reviews', sql: reviewsSql(reviews ?? [], work.dataDate) },
+    interactionsStep({ ...work, events: events ?? [], clusters: clusters ?? [], userClusters }),
+    { table: 'past_reviews', sql: reviewsSql(reviews ?? [], userClusters, work) },
     { table: 'known_users', sql: usersSql(users ?? []) },
     { table: 'known_items', sql: itemsSql(items ?? []) },
     { table: 'item_categories', sql: categoriesSql(items ?? [], labels ?? []) },
@@ -98,10 +104,15 @@ async function make(store: Store, { warehouse, dir }: Workspace, work: ProfileWo
   };
 }
 
-function reviewsSql(files: readonly string[], dataDate: string): string {
+function reviewsSql(
+  files: readonly string[],
+  userClusters: readonly string[],
+  { dataDate, namespaces }: ProfileWork,
+): string {
   if (files.length === 0)
     return 'select null::varchar as user_id, null::varchar as item_id, null::decimal(18, 6) as rating where false';
-  return `select user_id, item_id, rating from ${readParquetSql(files)} where event_date <= ${quotedString(dataDate)}`;
+  const reviews = withGoldenUsers(readParquetSql(files), userClusters, namespaces);
+  return `select user_id, item_id, rating from ${reviews} where event_date <= ${quotedString(dataDate)}`;
 }
 
 function usersSql(files: readonly string[]): string {

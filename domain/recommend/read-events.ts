@@ -15,6 +15,8 @@ export interface EventsWork {
   readonly events: readonly DatasetSlice[];
   /** `match.clusters`; empty where no items are mapped. */
   readonly clusters: readonly DatasetSlice[];
+  /** `match.clusters.users`. Default: none, users are of one system. */
+  readonly userClusters?: readonly DatasetSlice[];
   /** `unified.items`; an item that is gone everywhere is learned from but not offered. */
   readonly items: readonly DatasetSlice[];
   /** Source → namespace of its items. */
@@ -43,9 +45,10 @@ export async function readEvents(store: Store, warehouse: Warehouse, work: Event
     store.objects.openAll(slices.flatMap((slice) => slice.files));
   const events = await files(work.events);
   const clusters = await files(work.clusters);
+  const userClusters = await files(work.userClusters ?? []);
   const items = await files(work.items);
   await runSteps(warehouse, [
-    interactionsStep({ ...work, events, clusters }),
+    interactionsStep({ ...work, events, clusters, userClusters }),
     {
       table: 'interest',
       sql: `select * from interactions where user_id is not null and kind in (select unnest(${quotedList(work.kinds)}))`,

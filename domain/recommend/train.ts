@@ -69,7 +69,7 @@ export async function trainRecommender(
   const past = { ...work, events: upTo(work.events, work.dataDate) };
   if (past.events.length === 0) return { output: nothingDone(stage, 'there are no events yet') };
   const { seed, trials, kinds, minEvents, namespaces } = work;
-  const inputs = [past.events, past.clusters, past.items, past.featureSlices].flat();
+  const inputs = [past.events, past.clusters, past.userClusters ?? [], past.items, past.featureSlices].flat();
   const done = await findOrMake(
     store,
     context,
@@ -134,7 +134,7 @@ export async function refitRecipe(
 ): Promise<StoredManifest> {
   const past = { ...work, events: upTo(work.events, work.dataDate) };
   const { kinds, namespaces } = work;
-  const inputs = [past.events, past.clusters, past.items, past.featureSlices].flat();
+  const inputs = [past.events, past.clusters, past.userClusters ?? [], past.items, past.featureSlices].flat();
   const done = await findOrMake(
     store,
     { ...context, failpoint: async () => undefined },

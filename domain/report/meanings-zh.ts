@@ -114,6 +114,8 @@ export const datasetGrains: Readonly<Record<string, string>> = {
   'match.records.*': '某个来源所知的一名用户或一件商品，由其所有分片合并。',
   'match.pairs': '不同来源的两件被比较的商品，附得分与依据。',
   'match.clusters': '某个来源的一件商品及其所属的黄金商品。',
+  'match.pairs.users': '不同系统的两名被比较的用户，附概率与各字段的依据（不含取值）。',
+  'match.clusters.users': '某个系统的一名用户及其所属的黄金用户。',
   'unified.users': '一名用户：黄金记录，附每个值的出处。',
   'unified.items': '一件商品：黄金记录，附每个值的出处。',
   'inventory.*': '有什么（资产、列）、有多好（检查）、变了什么（变化）。',
