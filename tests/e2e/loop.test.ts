@@ -239,6 +239,12 @@ describe.skipIf(skip)(`the loop on a real server ${skip}`, () => {
       expect(serving.version()).toBe('v2');
       expect((await run('models', 'rollback')).stdout).toContain('v1 serves now');
       await expect.poll(serving.version, { timeout: 10_000 }).toBe('v1');
+      const older = await json('lineage', 'recommendation', 'u-0003');
+      expect(older).toMatchObject({
+        served: { version: 'v1', decision: 'restored' },
+        training: { dataDate: dayOf(shop.days - 1), unknown: [] },
+      });
+      expect(older.history).not.toEqual(older.training.manifest);
       expect((await run('models', 'rollback', 'v2')).code).toBe(0);
       await expect.poll(serving.version, { timeout: 10_000 }).toBe('v2');
     } finally {
