@@ -1,6 +1,6 @@
-import { pairKey, type Verdict, verdictsOf } from '../domain/dedup/match-decisions.ts';
+import { decisionsAbout, pairKey, type Verdict, verdictsOf } from '../domain/dedup/match-decisions.ts';
 import { readDecisions } from '../domain/store/decisions.ts';
-import type { ItemRef } from '../schemas/match-decision.ts';
+import type { ItemRef, MatchKind } from '../schemas/match-decision.ts';
 import {
   comparedPairs,
   type FoundPair,
@@ -9,6 +9,7 @@ import {
   itemRecords,
   namedPair,
 } from './match-pairs.ts';
+import { type MatchSubject, matchSubject } from './match-subjects.ts';
 import type { GlobalOptions } from './options.ts';
 import { type Column, table } from './output.ts';
 import { currentSnapshot } from './read-table.ts';
@@ -17,23 +18,31 @@ import { openReading } from './session.ts';
 /** Scores this far from the threshold are worth a look unless `--between` says otherwise. */
 const around = 0.2;
 
+/** What is matched, and whether what is said of users is shown. */
+interface SubjectOptions {
+  readonly kind: MatchKind;
+  readonly personal?: boolean;
+}
+
 /** `stocktake match list`: compared pairs near the threshold that nobody has decided about, the nearest first. */
 export async function list(
-  options: { readonly between?: readonly [number, number]; readonly limit: number },
+  options: SubjectOptions & { readonly between?: readonly [number, number]; readonly limit: number },
   globals: GlobalOptions,
 ): Promise<number> {
   const { store, project, out } = await openReading(globals);
-  const { threshold } = project.config.match;
+  const subject = matchSubject(options.kind, project.config, options.personal);
+  const { threshold, flag } = subject;
   const between = options.between ?? [Math.max(0, threshold - around), Math.min(1, threshold + around)];
   const snapshot = await currentSnapshot(store);
-  const decided = await validDecisions(store.dir);
-  const open = (await comparedPairs(store, snapshot, between))
+  const decided = await validDecisions(store.dir, options.kind);
+  const open = (await comparedPairs(store, snapshot, subject, between))
     .filter(({ a, b }) => !decided.has(pairKey(a, b)))
     .sort((a, b) => distance(a, threshold) - distance(b, threshold));
   const pairs = open.slice(0, options.limit);
   const records = await itemRecords(
     store,
     snapshot,
+    subject,
     pairs.flatMap(({ a, b }) => [a, b]),
   );
   if (globals.json) {
@@ -43,44 +52,45 @@ export async function list(
       threshold,
       between,
       open: open.length,
-      pairs: pairs.map((pair) => ({ ...pair, records: bothRecords(pair, records) })),
+      pairs: pairs.map((pair) => ({ ...named(pair, subject), records: bothRecords(pair, records) })),
     });
     return 0;
   }
   if (pairs.length === 0) {
     out.note(
-      `No open pair has a score from ${between[0]} to ${between[1]}; look further away: stocktake match list --between 0.25,1`,
+      `No open pair has a score from ${between[0]} to ${between[1]}; look further away: stocktake match list${flag} --between 0.25,1`,
     );
     return 0;
   }
-  out.data(table(pairs, listColumns(records)));
+  out.data(table(pairs, listColumns(records, subject)));
   out.note(
-    `${pairs.length} of ${open.length} open pairs; both records: stocktake match show <pair>; decide: stocktake match accept <pair> or reject <pair>`,
+    `${pairs.length} of ${open.length} open pairs; both records: stocktake match show <pair>${flag}; decide: stocktake match accept <pair>${flag} or reject <pair>${flag}`,
   );
   return 0;
 }
 
 /** `stocktake match show`: one pair with score, reasons, decision and both records side by side. */
 export async function show(
-  first: string,
-  second: string | undefined,
+  names: readonly [string, string | undefined],
+  { kind, personal }: SubjectOptions,
   globals: GlobalOptions,
 ): Promise<number> {
-  const { store, out } = await openReading(globals);
+  const { store, project, out } = await openReading(globals);
+  const subject = matchSubject(kind, project.config, personal);
+  const { nameOf } = subject;
   const snapshot = await currentSnapshot(store);
-  const { pair, a, b } = await namedPair(store, snapshot, first, second);
-  const records = await itemRecords(store, snapshot, [a, b]);
-  const valid = await validDecisions(store.dir);
+  const { pair, a, b } = await namedPair(store, snapshot, subject, names);
+  const records = await itemRecords(store, snapshot, subject, [a, b]);
+  const valid = await validDecisions(store.dir, kind);
   const decided = valid.get(pairKey(a, b)) ?? valid.get(pairKey(b, a));
   const both = bothRecords({ a, b }, records);
   if (globals.json) {
     out.json({
       format: 1,
       snapshot: snapshot.number,
-      a,
-      b,
-      pair: pair ?? null,
-      decided: decided ?? null,
+      ...named({ a, b }, subject),
+      pair: pair ? named(pair, subject) : null,
+      decided: decided ? named(decided, subject) : null,
       records: both,
     });
     return 0;
@@ -88,24 +98,36 @@ export async function show(
   out.data(
     pair
       ? `${pair.id}  score ${pair.score.toFixed(3)}  ${verdictOf(pair)}: ${pair.why.join(', ')}`
-      : `${itemName(a)} and ${itemName(b)} were not compared, or are hardly alike`,
+      : `${nameOf(a)} and ${nameOf(b)} were not compared, or are hardly alike`,
   );
   if (decided) out.data(`${decided.action}ed by decision ${decided.decision}`);
-  const names = ['title', 'brand', 'category', 'price', 'currency', 'description', 'sources', 'row'] as const;
+  const columns = [...subject.shown, 'sources', 'row'];
   out.data(
-    table(names, [
+    table(columns, [
       { title: '', value: (name) => name },
-      { title: itemName(a), value: (name) => cut(both.a?.[name] ?? '(none)', 60) },
-      { title: itemName(b), value: (name) => cut(both.b?.[name] ?? '(none)', 60) },
+      { title: nameOf(a), value: (name) => cut(both.a?.[name] ?? '(none)', 60) },
+      { title: nameOf(b), value: (name) => cut(both.b?.[name] ?? '(none)', 60) },
     ]),
   );
   return 0;
 }
 
 /** Valid decisions of a store by their pair, the items in order. */
-async function validDecisions(storeDir: string): Promise<ReadonlyMap<string, Verdict>> {
-  const { valid } = verdictsOf(await readDecisions(storeDir, 'items'));
+async function validDecisions(storeDir: string, kind: MatchKind): Promise<ReadonlyMap<string, Verdict>> {
+  const { valid } = verdictsOf(decisionsAbout(kind, await readDecisions(storeDir, 'items')));
   return new Map(valid.map((verdict) => [pairKey(verdict.a, verdict.b), verdict]));
+}
+
+/** A pair whose ids are as they may be shown. */
+function named<Pair extends { readonly a: ItemRef; readonly b: ItemRef }>(
+  pair: Pair,
+  { nameOf }: MatchSubject,
+): Pair {
+  const shown = (ref: ItemRef): ItemRef => ({
+    namespace: ref.namespace,
+    itemId: nameOf(ref).slice(ref.namespace.length + 1),
+  });
+  return { ...pair, a: shown(pair.a), b: shown(pair.b) };
 }
 
 function bothRecords(
@@ -115,9 +137,12 @@ function bothRecords(
   return { a: records.get(itemName(a)) ?? null, b: records.get(itemName(b)) ?? null };
 }
 
-function listColumns(records: ReadonlyMap<string, ItemRecord>): Column<FoundPair>[] {
+function listColumns(
+  records: ReadonlyMap<string, ItemRecord>,
+  { nameOf, title }: MatchSubject,
+): Column<FoundPair>[] {
   const said = (item: ItemRef): string =>
-    `${itemName(item)} ${cut(records.get(itemName(item))?.title ?? '', 40)}`;
+    `${nameOf(item)} ${cut(records.get(itemName(item))?.[title] ?? '', 40)}`;
   return [
     { title: 'pair', value: ({ id }) => id },
     { title: 'score', value: ({ score }) => score.toFixed(3), align: 'right' },

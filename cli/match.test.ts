@@ -14,12 +14,28 @@ const pairs = `select 'main' as namespace_a, item_a, 'other' as namespace_b, ite
   'differ' as numbers, 'unknown' as model_number, 'unknown' as brand, 0.9 as price_ratio, null::varchar as decision
   from (values ('m1', 'o1', 0.9), ('m2', 'o2', 0.7), ('m2', 'o1', 0.3)) as t (item_a, item_b, score)`;
 
+const users = `select namespace, user_id, null::varchar as country, null::timestamp as signed_up_at,
+  json_object('name', name, 'email', email)::varchar as attributes, '2026-10-01' as last_seen,
+  namespace as _source, 'all.csv' as _file, 2::bigint as _line
+  from (values ('crm', '17', 'Ann Berg', 'ann@mail.example'), ('shop', 'ann@mail.example', 'Anna Berg', 'ann@mail.example'))
+  as t (namespace, user_id, name, email)`;
+const userPairs = `select 'crm' as namespace_a, '17' as user_a, 'shop' as namespace_b, 'ann@mail.example' as user_b,
+  0.61::decimal(7,6) as score, true as is_match, 'same' as email, null::varchar as phone, 'near' as given_name,
+  'telling' as family_name, 'differs' as birth_date, null::varchar as postcode, null::varchar as street,
+  null::varchar as city, null::varchar as decision`;
+const fields = `match: { users: { fields: { name: ['name'], email: ['email'] } } }, sources:`;
+
 describe('stocktake match', () => {
   let fixture: PublishedFixture;
   beforeAll(async () => {
-    fixture = await openPublishedFixture(twoSources);
+    fixture = await openPublishedFixture(twoSources.replace('sources:', fields));
     const stock = stocktaking({ snapshot: 1, assets: [asset({ asset: 'raw.orders' })] });
-    await fixture.publish(stock, { 'match.pairs': pairs, 'match.records.items': records });
+    await fixture.publish(stock, {
+      'match.pairs': pairs,
+      'match.records.items': records,
+      'match.pairs.users': userPairs,
+      'match.records.users': users,
+    });
   });
   afterAll(() => fixture.remove());
 
@@ -62,6 +78,39 @@ describe('stocktake match', () => {
     expect((await match('show', 'main/m2', 'other/o2')).stdout).toContain(
       `accepted by decision ${first?.id}`,
     );
+  });
+
+  it('lists, shows and decides about users without telling who they are', async () => {
+    const [list, json, open] = await Promise.all([
+      match('list', '--kind', 'user'),
+      match('list', '--kind', 'user', '--json'),
+      match('list', '--kind', 'user', '--personal'),
+    ]);
+    expect(list.stdout).toContain('same and rare: family name');
+    expect(list.stdout).toContain('shop/a…@m….e…');
+    expect(open.stdout).toContain('shop/ann@mail.example Anna Berg');
+    const [pair] = JSON.parse(json.stdout).pairs;
+    expect(pair).toMatchObject({ b: { itemId: 'a…@m….e…' }, records: { a: { name: 'A… B…' } } });
+    const shown = await match('show', pair.id, '--kind', 'user');
+    expect(shown.stdout).toContain('email');
+    const accepted = await match('accept', pair.id, '--kind', 'user', '--by', 'kim');
+    expect(accepted.stdout).toContain('are one user');
+    for (const { stdout, stderr } of [list, json, shown, accepted])
+      expect(stdout + stderr).not.toMatch(/ann@mail|Berg/);
+    const made = (await readDecisions(fixture.store.dir, 'items')).at(-1);
+    expect(made?.decision).toMatchObject({
+      kind: 'user',
+      action: 'accept',
+      b: { itemId: 'ann@mail.example' },
+    });
+    const [left, decisions, ofItems] = await Promise.all([
+      match('list', '--kind', 'user'),
+      match('decisions'),
+      match('show', pair.id),
+    ]);
+    expect(left.stderr).toContain('No open pair');
+    expect(decisions.stdout).toContain('accept crm/17 shop/a…@m….e… --kind user');
+    expect(ofItems.code).toBe(2);
   });
 
   it('refuses what is not there and says what to do', async () => {

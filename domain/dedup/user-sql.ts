@@ -1,4 +1,4 @@
-import type { UserFieldName, UserFields } from '../../schemas/match.ts';
+import type { UserFields } from '../../schemas/match.ts';
 import { quotedIdentifier, quotedString } from '../warehouse/quoting.ts';
 import { jsonLinesSql } from './match-sql.ts';
 import { comparedFields } from './user-fields.ts';
@@ -36,17 +36,10 @@ order by namespace_a, user_a, namespace_b, user_b`;
  * Grain: one user of one namespace. Reads: records (a file of match.records.users). Key: number; also (namespace, user_id).
  */
 export function userTextsSql(fields: UserFields): string {
-  const columns = Object.entries(fields).map(([field, attributes]) => {
-    const values = (attributes ?? []).map(
-      (name) =>
-        `first(${memberSql(name)} order by last_seen desc, _source) filter (nullif(trim(${memberSql(name)}), '') is not null)`,
-    );
-    return `left(coalesce(${values.join(', ')}), 300) as ${quotedIdentifier(field satisfies string as UserFieldName)}`;
-  });
   return `
 with users as (
   select
-    ${['namespace', 'user_id', ...columns].join(',\n    ')}
+    ${['namespace', 'user_id', ...userFieldsSql(fields)].join(',\n    ')}
   from records
   group by namespace, user_id
 )
@@ -54,6 +47,17 @@ select
   row_number() over (order by namespace, user_id) - 1 as number,
   *
 from users`;
+}
+
+/** A column per field over records grouped by user: the newest value that says something, at most 300 signs. */
+export function userFieldsSql(fields: UserFields): string[] {
+  return Object.entries(fields).map(([field, attributes]) => {
+    const values = (attributes ?? []).map(
+      (name) =>
+        `first(${memberSql(name)} order by last_seen desc, _source) filter (nullif(trim(${memberSql(name)}), '') is not null)`,
+    );
+    return `left(coalesce(${values.join(', ')}), 300) as ${quotedIdentifier(field)}`;
+  });
 }
 
 /** A member of the attributes as text, whatever its name holds. */
