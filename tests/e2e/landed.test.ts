@@ -7,6 +7,7 @@ import { openStore } from '../../domain/store/store.ts';
 import { planSchema } from '../../schemas/plan.ts';
 import { openFeedback } from '../../workers/serve.ts';
 import { fastRetries, makeProject, stocktake, type TestProject, whyNoServer } from '../harness.ts';
+import { type HttpFixture, json, startHttp } from '../sources/http-fixture.ts';
 import { findPostgres, type PostgresFixture, startPostgres } from '../sources/postgres-fixture.ts';
 import { findS3, type S3Fixture, startS3 } from '../sources/s3-fixture.ts';
 
@@ -23,6 +24,10 @@ const list = (endpoint: string): string =>
   `list: { type: 's3', bucket: 'shop', prefix: 'exports/', path: 'items/{date}/*.csv.gz', mode: 'full', endpoint: '${endpoint}',
   credentials: { accessKeyId: 'env:S3_ID', secretAccessKey: 'env:S3_SECRET' },
   entities: { items: { columns: { item_id: 'id', title: 'title' } } } }`;
+const httpToken = 'tok-5/en+8';
+const prices = (origin: string): string =>
+  `prices: { type: 'http', url: '${origin}/prices', records: '/data', paging: { by: 'link' }, auth: { bearer: 'env:PRICES_TOKEN' },
+  watermark: 'at', retries: 0, entities: { market: { columns: { series: '"of.id"', time: 'at', value: '"of.price"' } } } }`;
 const feedback = `feedback: { type: 'online', table: 'feedback',
   entities: { events: { key: ['event_id'], columns: { event_id: 'id', user_id: 'user', item_id: 'item', kind: 'type', time: 'time' } } } }`;
 const configOf = (...sources: string[]): string =>
@@ -30,18 +35,19 @@ const configOf = (...sources: string[]): string =>
   recommend: { enabled: false }, embed: { enabled: false }, classify: { enabled: false },
   sources: { ${sources.join(', ')} } };\n`;
 
-describe.skipIf(skip)(`a night on a database, a bucket and the online store ${skip}`, () => {
+describe.skipIf(skip)(`a night on a database, a bucket, an interface and the online store ${skip}`, () => {
   let project: TestProject;
   let server: PostgresFixture;
   let bucket: S3Fixture | undefined;
+  let web: HttpFixture;
   let running = true;
   const night = (...args: string[]) =>
     stocktake([...args, '--json'], {
       cwd: project.dir,
-      env: { SHOP_DB: server.url, S3_ID: 'AKIAQ7EXAMPLE', S3_SECRET: s3Secret },
+      env: { SHOP_DB: server.url, S3_ID: 'AKIAQ7EXAMPLE', S3_SECRET: s3Secret, PRICES_TOKEN: httpToken },
     });
   const stop = async (): Promise<void> => {
-    if (running) await Promise.all([server?.stop(), bucket?.stop()]);
+    if (running) await Promise.all([server?.stop(), bucket?.stop(), web?.stop()]);
     running = false;
   };
 
@@ -58,7 +64,16 @@ describe.skipIf(skip)(`a night on a database, a bucket and the online store ${sk
       await bucket.put('exports/items/2026-05-01/de.csv.gz', items('a', 'b'));
       await bucket.put('exports/items/2026-05-01/fr.csv.gz', items('c'));
     }
-    project = await makeProject(configOf(orders, feedback, ...(bucket ? [list(bucket.endpoint)] : [])));
+    web = await startHttp();
+    web.answer((url, response, { headers }) => {
+      if (headers.authorization !== `Bearer ${httpToken}`) return void response.writeHead(401).end();
+      const page = Number(url.searchParams.get('page') ?? 1);
+      const data = [{ of: { id: `oil ${page}`, price: 71.5 }, at: '2026-05-01T00:00:00Z' }];
+      json(response, { data }, page < 3 ? { link: `<?page=${page + 1}>; rel="next"` } : {});
+    });
+    project = await makeProject(
+      configOf(orders, feedback, prices(web.origin), ...(bucket ? [list(bucket.endpoint)] : [])),
+    );
     const online = openFeedback(project.storeDir);
     const view = { type: 'view', user: 'ann', value: 1, timestamp: '2026-05-01T12:00:00.000Z' };
     await online.putFeedback(
@@ -81,6 +96,7 @@ describe.skipIf(skip)(`a night on a database, a bucket and the online store ${sk
     expect((await night('replay', 'last')).code).toBe(0);
     const snapshot = await (await openStore(project.storeDir)).snapshots.current();
     expect(snapshot?.datasets['unified.events']?.rows).toBe(502);
+    expect(snapshot?.datasets['unified.market']?.rows).toBe(3);
     if (bucket) expect(snapshot?.datasets['unified.items']?.rows).toBe(3);
   }, 120_000);
 
@@ -94,6 +110,7 @@ describe.skipIf(skip)(`a night on a database, a bucket and the online store ${sk
     const missing = plan.sources.map((source) => source.missing).join('\n');
     expect(missing).toContain('cannot be read from PostgreSQL');
     expect(missing).toContain('cannot be read from the online store');
+    expect(missing).toContain('cannot be read over HTTP');
     if (bucket) expect(missing).toContain('cannot be read from its bucket');
     expect((await store.snapshots.current())?.datasets['unified.events']?.rows).toBe(502);
   }, 120_000);
@@ -104,7 +121,7 @@ describe.skipIf(skip)(`a night on a database, a bucket and the online store ${sk
     expect(paths.length).toBeGreaterThan(20);
     for (const path of paths) {
       const bytes = await readFile(path);
-      for (const secret of [server.password, encodeURIComponent(server.password), s3Secret]) {
+      for (const secret of [server.password, encodeURIComponent(server.password), s3Secret, httpToken]) {
         expect(bytes.includes(secret), `${path} holds a secret`).toBe(false);
       }
     }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type HttpTime, httpExtract } from '../../domain/collect/source-http.ts';
 import { secretReader } from '../../domain/collect/source-secrets.ts';
@@ -121,9 +122,14 @@ describe('pages', () => {
     expect(server.asked.length).toBeLessThan(30);
   });
 
-  it('larger than allowed are broken off, also unpacked ones', async () => {
-    server.answer((_, response) => json(response, JSON.stringify([{ text: 'x'.repeat(100_000) }])));
+  it.each(['packed', 'unpacked'])('larger than allowed are broken off: %s', async (form) => {
+    const body = Buffer.from(JSON.stringify([{ text: 'x'.repeat(100_000) }]));
+    server.answer((_, response) => {
+      if (form === 'packed') response.setHeader('content-encoding', 'gzip');
+      response.end(form === 'packed' ? gzipSync(body) : body);
+    });
     expect((await read({ limits: { pageBytes: 5000 } })).why).toContain('limits.pageBytes');
+    expect((await read({ limits: { pageBytes: 200_000 } })).lines).toHaveLength(1);
   });
 
   it('of another origin are not asked for', async () => {
@@ -249,6 +255,12 @@ describe('records', () => {
     const result = await read({ records });
     expect(result).toMatchObject({ code: 'STK-SOURCE-JSON', lines: [] });
     expect(result.why).toContain(why);
+  });
+
+  it('nested without end are landed as they came, for collecting to refuse', async () => {
+    const deep = `{"id":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    server.answer((_, response) => json(response, `[${deep},{"id":"\\u0000"},{"id":2}]`));
+    expect((await read()).lines).toEqual([deep, '{"id":"\\u0000"}', '{"id":"2"}']);
   });
 
   it('are none of an answer without content', async () => {

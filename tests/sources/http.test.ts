@@ -1,4 +1,11 @@
-import { describe } from 'vitest';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listAnySource } from '../../domain/collect/remote-sources.ts';
+import { secretReader } from '../../domain/collect/source-secrets.ts';
+import { stageContext } from '../../domain/runtime/stage-fixture.ts';
+import { sourceSchema } from '../../schemas/source.ts';
 import { json, startHttp } from './http-fixture.ts';
 import { freePort } from './postgres-fixture.ts';
 import { type SuiteRow, sourceSuite } from './source-suite.ts';
@@ -47,4 +54,42 @@ describe('an HTTP source', () => {
       stop: () => server.stop(),
     };
   });
+});
+
+it('lands nothing of a reading that failed on a later page, and keeps what was there', async () => {
+  const server = await startHttp();
+  const dir = await mkdtemp(join(tmpdir(), 'stocktake-http-'));
+  try {
+    let failing = false;
+    server.answer((url, response) => {
+      const page = Number(url.searchParams.get('page'));
+      if (failing && page > 1) response.writeHead(500).end();
+      else json(response, page > 2 ? [] : [{ id: page, at: '2026-05-01' }]);
+    });
+    const source = sourceSchema.parse({
+      type: 'http',
+      url: `${server.origin}/orders`,
+      mode: 'full',
+      paging: { by: 'page' },
+      retries: 0,
+      entities: { events: { columns: { item_id: 'id', kind: "'view'", time: 'at' } } },
+    });
+    const list = (to: string) =>
+      listAnySource(
+        { input: dir, name: 'shop', source, to },
+        { ...stageContext(), storeDir: dir, readSecret: secretReader({}) },
+      );
+    await list('2026-05-01');
+    failing = true;
+    const plan = await list('2026-05-02');
+    expect(plan.slices.map(({ slice }) => slice)).toEqual(['2026-05-01']);
+    expect(plan.missing).toContain('HTTP status 500');
+    expect((await readdir(join(dir, 'landing/shop'))).sort()).toEqual([
+      '2026-05-01.json',
+      '2026-05-01.jsonl',
+    ]);
+  } finally {
+    await server.stop();
+    await rm(dir, { recursive: true });
+  }
 });
