@@ -75,6 +75,8 @@ export const httpShape = {
   /** Where in an answer the list of records is. Default: the answer is the list. */
   records: pointer.default(''),
   paging: paging.default({ by: 'none' }),
+  /** Where in an answer the server says how many records there are in all. A reading that brought fewer is not taken. */
+  total: pointer.optional(),
   /**
    * Field of a record that grows with every new one: a time (ISO 8601) or a number, nested ones as `outer.inner`; each night takes
    * what is above the newest value already had.

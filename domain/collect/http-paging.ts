@@ -48,6 +48,27 @@ export function nextPage({ paging }: HttpSource, page: Page): URL | undefined {
   }
 }
 
+/**
+ * Refuses a reading that brought fewer records than the server's last page says there are.
+ *
+ * @throws SourceError STK-SOURCE-PAGING
+ */
+export function checkTotal({ total }: HttpSource, { asked, document }: Page, received: number): void {
+  if (total === undefined) return;
+  const text = document && textAt(document, total);
+  const said = text?.replace(/^"(.*)"$/, '$1');
+  if (said === undefined || !/^\d{1,15}$/.test(said)) {
+    throw pagingError(
+      `${placeOf(asked)} has no number of records at ${total}; correct total, or leave it out`,
+    );
+  }
+  if (received < Number(said)) {
+    throw pagingError(
+      `${placeOf(asked)} says that there are ${said} records, ${received} came; correct paging, or look why the server withholds some`,
+    );
+  }
+}
+
 /** The next page by an answer's own words; one of another origin is none of this source. */
 function named(target: string | undefined, { asked, answer }: Page): URL | undefined {
   if (target === undefined) return undefined;

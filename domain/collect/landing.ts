@@ -224,7 +224,7 @@ export function parsedOrNothing(text: string): unknown {
 
 /** What may change and leave the rows the same, beside what every kind of source has. */
 const besidesRows: readonly string[] = [
-  ...['overlap', 'timeoutSeconds', 'requestSeconds', 'retries', 'retryAfterSeconds', 'limits'],
+  ...['overlap', 'timeoutSeconds', 'requestSeconds', 'retries', 'total', 'retryAfterSeconds', 'limits'],
   ...commonKeys,
 ];
 

@@ -2,7 +2,7 @@ import type { HttpSource } from '../../schemas/source.ts';
 import { SourceError } from '../runtime/errors.ts';
 import { hashOf } from '../runtime/hashing.ts';
 import { getPage, type HttpManner, placeOf } from './http-answers.ts';
-import { firstPage, nextPage, type Page, pagingError } from './http-paging.ts';
+import { checkTotal, firstPage, nextPage, type Page, pagingError } from './http-paging.ts';
 import { flatLine, flatRecord, jsonPage, recordsAt } from './json-page.ts';
 import type { Extract, ExtractScope } from './landing.ts';
 import { sourceFailure, tookTooLong } from './source-failure.ts';
@@ -93,6 +93,7 @@ async function readPages(
   const bound = since === undefined ? undefined : boundBelow(source.watermark ?? '', since, source.overlap);
   const reader = recordReader(source, bound?.above);
   const trail = pageTrail(source);
+  let received = 0;
   let next: URL | undefined = firstPage(source, bound?.text);
   while (next) {
     signal.throwIfAborted();
@@ -102,7 +103,10 @@ async function readPages(
     const { document, records } = recordsIn(answer.body, source.records, asked);
     trail.passed(asked, records, answer.body.length);
     await onRows(records.flatMap((record) => reader.take(record)));
-    next = nextPage(source, { asked, answer, document, records: records.length });
+    received += records.length;
+    const page: Page = { asked, answer, document, records: records.length };
+    next = nextPage(source, page);
+    if (!next) checkTotal(source, page, received);
   }
   return reader.newest();
 }

@@ -132,6 +132,20 @@ describe('pages', () => {
     expect((await read({ limits: { pageBytes: 200_000 } })).lines).toHaveLength(1);
   });
 
+  it('that bring fewer records than the server says there are do not count', async () => {
+    let total: unknown = 5;
+    server.answer((url, response) => {
+      const from = Number(url.searchParams.get('skip'));
+      json(response, { rows: all.slice(from, from + 2), total });
+    });
+    const settings = { paging: { by: 'offset', parameter: 'skip' }, records: '/rows', total: '/total' };
+    expect((await read(settings)).code).toBeUndefined();
+    total = '6';
+    expect((await read(settings)).why).toContain('says that there are 6 records, 5 came');
+    total = null;
+    expect((await read(settings)).why).toContain('no number of records at /total');
+  });
+
   it('of another origin are not asked for', async () => {
     server.answer((_, response) => json(response, all, { link: `<${other.origin}/x>; rel="next"` }));
     expect(await read({ paging: { by: 'link' } })).toMatchObject({ code: 'STK-SOURCE-PAGING' });
