@@ -75,7 +75,7 @@ const largeBytes = 1 << 23;
 
 /** The table of a file without irregularity; undefined where it has one. */
 async function parsePlain(sandbox: Sandbox, task: CsvTask): Promise<WrittenTable | undefined> {
-  const early = await startPlain(sandbox, task);
+  const early = startPlain(sandbox, task);
   let table: WrittenTable | undefined;
   try {
     const survey = surveyCsv(task);
@@ -94,17 +94,16 @@ interface EarlyReading {
 }
 
 /** Starts reading a large file whose header tells how its lines end; the scan will say whether that was right. */
-async function startPlain(sandbox: Sandbox, task: CsvTask): Promise<EarlyReading | undefined> {
+function startPlain(sandbox: Sandbox, task: CsvTask): EarlyReading | undefined {
   if (statSync(task.path).size < largeBytes) return undefined;
   const header = headerOf(task);
   if (!header.plain || header.ending === 'file') return undefined;
-  const wide = await sandbox.wide();
-  const table = readPlain(wide, task, { header, ending: header.ending });
+  const table = readPlain(sandbox, task, { header, ending: header.ending });
   return {
     table,
     async drop() {
       // Once is not enough: a statement that has not begun does not notice.
-      const timer = setInterval(() => wide.interrupt(), 20);
+      const timer = setInterval(() => sandbox.interrupt(), 20);
       await table.finally(() => clearInterval(timer));
       rmSync(task.out, { force: true });
     },
@@ -145,7 +144,7 @@ function surveyCsv(task: CsvTask): Survey {
 
 /** The table of a regular file, or undefined where DuckDB cannot read it as one. */
 async function readPlain(
-  sandbox: Pick<Sandbox, 'write'>,
+  sandbox: Sandbox,
   task: CsvTask,
   { header, ending }: Pick<Survey, 'header' | 'ending'>,
 ): Promise<WrittenTable | undefined> {

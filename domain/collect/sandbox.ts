@@ -16,12 +16,6 @@ export interface WrittenTable {
   readonly columns: readonly Column[];
 }
 
-/** What writes a large table. */
-export interface WideSandbox extends Pick<Sandbox, 'write'> {
-  /** Makes the running statement fail. */
-  interrupt(): void;
-}
-
 /** DuckDB over untrusted files: locked to some folders, one thread, bounded memory, no extension. */
 export interface Sandbox {
   /** The first value of a result, as a number. */
@@ -31,11 +25,14 @@ export interface Sandbox {
   columns(query: string): Promise<Column[]>;
   /** Writes a query as one Parquet file in its own order. `columns` saves describing it. */
   write(query: string, path: string, columns?: readonly Column[]): Promise<WrittenTable>;
+  /** Makes a statement that runs fail; one that has not begun does not notice. */
+  interrupt(): void;
   /**
    * An engine of two threads beside this one, opened when it is first asked for. Whoever asks sees to it that the rows and
-   * the row groups written do not depend on how the threads run.
+   * the row groups written do not depend on how the threads run, and that what is read comes in parts: DuckDB holds a whole
+   * file in memory that it can only read from one end to the other.
    */
-  wide(): Promise<WideSandbox>;
+  wide(): Promise<Pick<Sandbox, 'write'>>;
 }
 
 /** Where a sandbox may read and write, and how much it may use. */
@@ -56,14 +53,11 @@ export interface SandboxOptions {
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   mkdirSync(options.tempDir, { recursive: true });
   const narrow = sandboxOf(await lockedConnection(options, 1));
-  let wide: Promise<WideSandbox> | undefined;
+  let wide: Promise<Pick<Sandbox, 'write'>> | undefined;
   return {
     ...narrow,
     wide() {
-      wide ??= lockedConnection(options, 2).then((connection) => ({
-        write: sandboxOf(connection).write,
-        interrupt: () => connection.interrupt(),
-      }));
+      wide ??= lockedConnection(options, 2).then(sandboxOf);
       return wide;
     },
   };
@@ -91,6 +85,7 @@ async function lockedConnection(options: SandboxOptions, threads: number): Promi
 
 function sandboxOf(connection: DuckDBConnection): Omit<Sandbox, 'wide'> {
   const sandbox: Omit<Sandbox, 'wide'> = {
+    interrupt: () => connection.interrupt(),
     async number(sql) {
       return Number((await connection.runAndReadAll(sql)).getRowsJson()[0]?.[0] ?? 0);
     },

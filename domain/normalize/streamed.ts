@@ -64,7 +64,7 @@ export async function streamEntity(
   const warnings = warningsOf(plan).length > 0 ? await warnedOf(warehouse, plan) : [];
   await warehouse.run(judged, `drop view ${judged}`);
   const repeats = await layRepeats(warehouse, plan, first);
-  const left = await layLeft(warehouse, first);
+  const left = await layLeft(warehouse, first, rows);
   if (repeats === undefined || left + first.rows !== rows) {
     await warehouse.run(clean, `drop view ${clean}`);
     return undefined;
@@ -114,7 +114,11 @@ async function layRepeats(
 }
 
 /** Table `raw_left`: the received rows whose lines a written file lacks. Returns how many. */
-async function layLeft(warehouse: Warehouse, file: StagedFile): Promise<number> {
+async function layLeft(warehouse: Warehouse, file: StagedFile, rows: number): Promise<number> {
+  if (file.rows === rows) {
+    await runSteps(warehouse, [{ table: 'raw_left', sql: 'select * from raw where false' }]);
+    return 0;
+  }
   const sql = `select r.* from raw as r anti join (select _line from ${fileOf(file)}) as f on f._line = r.line`;
   await runSteps(warehouse, [{ table: 'raw_left', sql }]);
   return warehouse.count('raw_left', 'select count(*) from raw_left');
