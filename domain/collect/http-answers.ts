@@ -79,12 +79,8 @@ async function follow(first: URL, manner: HttpManner): Promise<Outcome> {
   let url = first;
   try {
     for (let redirects = 0; redirects <= mostRedirects; redirects++) {
-      const headers = url.origin === manner.origin ? manner.headers : {};
-      const response = await fetch(url, {
-        redirect: 'manual',
-        signal,
-        headers: { accept: 'application/json', 'user-agent': 'stocktake', ...headers },
-      });
+      const headers = headersFor(url, manner);
+      const response = await fetch(url, { redirect: 'manual', signal, headers });
       const location = response.headers.get('location');
       if (response.status < 300 || response.status > 399 || location === null) {
         return await outcomeOf(url, response, manner);
@@ -106,6 +102,13 @@ async function follow(first: URL, manner: HttpManner): Promise<Outcome> {
   }
 }
 
+function headersFor(url: URL, { origin, headers }: HttpManner): Headers {
+  const sent = new Headers({ accept: 'application/json', 'user-agent': 'stocktake' });
+  if (url.origin !== origin) return sent;
+  for (const [name, value] of Object.entries(headers)) sent.set(name, value);
+  return sent;
+}
+
 /** Only the web's protocols, and never from an encrypted one to one that is not. */
 function mayFollow(from: URL, to: URL): boolean {
   return to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:');
@@ -125,16 +128,18 @@ async function outcomeOf(url: URL, response: Response, manner: HttpManner): Prom
   await response.body?.cancel();
   const asked = retryAfterMs(headers, (manner.now ?? Date.now)());
   return {
-    why: `HTTP status ${status}${statusHint(status)}`,
+    why: `HTTP status ${status}${statusHint(status, url, manner)}`,
     code: 'STK-SOURCE-READ',
     passing: passingStatus.includes(status),
     ...(asked === undefined ? {} : { waitMs: Math.min(asked, manner.retryAfterSeconds * 1000) }),
   };
 }
 
-function statusHint(status: number): string {
-  if (status === 401 || status === 403) return ' (the credential is not accepted)';
-  return status === 404 ? ' (there is nothing at this URL)' : '';
+function statusHint(status: number, { origin }: URL, manner: HttpManner): string {
+  if (status === 404) return ' (there is nothing at this URL)';
+  if (status !== 401 && status !== 403) return '';
+  if (origin === manner.origin) return ' (the credential is not accepted)';
+  return ` of ${origin}, where a redirect led without the credential; set url to it if it may have it`;
 }
 
 /** The body, decoded; undefined where it is too large, and then no more than the limit was read. */

@@ -231,6 +231,8 @@ describe('a redirect', () => {
     expect((await read({ headers: { 'X-Shop': 'north' } })).lines).toHaveLength(1);
     expect(other.asked[0]?.headers).not.toHaveProperty('x-key');
     expect(other.asked[0]?.headers).not.toHaveProperty('x-shop');
+    other.answer((_, response) => void response.writeHead(401).end());
+    expect((await read()).why).toContain(`401 of ${other.origin}, where a redirect led without`);
   });
 
   it.each(['file:///etc/passwd', 'ftp://127.0.0.1/x'])('to %s is not followed', async (location) => {

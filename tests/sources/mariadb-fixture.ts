@@ -62,6 +62,8 @@ export async function startMariadb(programs: MariadbPrograms): Promise<MariadbFi
     ],
     { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  // Also where a test never came to stop it.
+  process.once('exit', () => server.kill());
   const owner = {
     socketPath: join(dir, 'socket'),
     user: 'root',

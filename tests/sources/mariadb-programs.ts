@@ -30,12 +30,9 @@ export async function findMariadb(): Promise<MariadbPrograms | undefined> {
   if (installed) return installed;
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'stocktake');
   const root = join(cache, `mariadb-${process.arch}`);
-  try {
-    if (!existsSync(root)) await fetchInto(cache, root);
-    return await unpacked(root);
-  } catch {
-    return undefined;
-  }
+  // Where it fails, another test may have been faster.
+  if (!existsSync(root)) await fetchInto(cache, root).catch(() => undefined);
+  return existsSync(root) ? unpacked(root) : undefined;
 }
 
 function onPath(): MariadbPrograms | undefined {
@@ -63,8 +60,7 @@ async function fetchInto(cache: string, root: string): Promise<void> {
     for (const name of await readdir(dir)) {
       if (name.endsWith('.deb')) await run('dpkg', ['-x', join(dir, name), join(dir, 'root')]);
     }
-    // Another test may have been faster.
-    if (!existsSync(root)) await rename(join(dir, 'root'), root);
+    await rename(join(dir, 'root'), root);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
