@@ -47,6 +47,12 @@ export function freshnessCheck(
   ];
 }
 
+/** Whole days a source's newest slice may lie back before it is late: those of its first limit, 0 without one. */
+export function graceDays({ warnAfter, errorAfter }: Contract['freshness']): number {
+  const first = warnAfter ?? errorAfter;
+  return first ? Math.floor(lengthOf(first) / 24) : 0;
+}
+
 function freshness(age: number, warnAfter: Period | undefined, errorAfter: Period | undefined): CheckStatus {
   if (errorAfter && age > lengthOf(errorAfter)) return 'error';
   if (warnAfter && age > lengthOf(warnAfter)) return 'warn';

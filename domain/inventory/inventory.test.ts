@@ -325,6 +325,7 @@ describe('takeInventory', () => {
       ['STK-INVENTORY-RELATIONSHIPS', 'warn', 'orders'],
       ['STK-INVENTORY-RELATIONSHIPS', 'warn', 'orders'],
     ]);
+    expect(problems[0]?.message).toContain('ask its owner shop team for the missing delivery');
   });
 
   it('tells what changed since the last inventory', async () => {

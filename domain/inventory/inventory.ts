@@ -14,7 +14,7 @@ import { type Workbench, withWorkbench } from './workbench.ts';
 import { writeTable } from './write-table.ts';
 
 /** Raise it when the same inputs would give other bytes. */
-export const inventoryVersion = 3;
+export const inventoryVersion = 4;
 
 const stage = 'inventory';
 const roles = ['assets', 'columns', 'checks', 'changes'] as const;
@@ -96,7 +96,7 @@ async function write(
       baseline: [await bench.store.objects.putJson(baseline)],
     },
     ledger: [],
-    facts: { state, ...factsOf(stock), problems: problemsOf(work.dataDate, stock.checks) },
+    facts: { state, ...factsOf(stock), problems: problemsOf(work, stock.checks) },
     parents: parentsOf(work, baseline),
   };
 }
@@ -122,7 +122,7 @@ function factsOf({ assets, columns, checks, changes }: Stock): Record<string, un
 const toldAsProblem: readonly string[] = ['freshness', 'volume', 'schema', ...tableCheckTypes];
 
 /** Failing checks that only an inventory can make; those of rows and files were told by the stages before. */
-function problemsOf(dataDate: string, checks: readonly CheckRow[]): Problem[] {
+function problemsOf({ dataDate, config }: InventoryWork, checks: readonly CheckRow[]): Problem[] {
   return checks
     .filter(({ type, status }) => toldAsProblem.includes(type) && (status === 'warn' || status === 'error'))
     .map((check) => ({
@@ -130,16 +130,19 @@ function problemsOf(dataDate: string, checks: readonly CheckRow[]): Problem[] {
       source: check.source,
       slice: check.slice || dataDate,
       code: `STK-INVENTORY-${check.type.replaceAll('_', '-').toUpperCase()}`,
-      message: messageOf(check),
+      message: messageOf(check, config.sources[check.source]?.owner ?? ''),
       rows: check.type === 'relationships' ? check.unexpected : 0,
     }));
 }
 
-function messageOf(check: CheckRow): string {
+function messageOf(check: CheckRow, owner: string): string {
+  const asked = owner === '' ? 'its owner' : `its owner ${owner}`;
   switch (check.type) {
     case 'freshness':
-      return `The newest row of ${check.source} is ${check.observed} old, expected ${check.expected}; ask its owner for the missing delivery`;
+      return `The newest row of ${check.source} is ${check.observed} old, expected ${check.expected}; ask ${asked} for the missing delivery`;
     case 'volume':
+      if (check.observed === '0' && check.evaluated > 0)
+        return `${check.source} has no rows of ${check.slice}, expected ${check.expected} as on earlier days; ask ${asked} for the missing delivery`;
       return `${check.source} has ${check.observed} rows, expected ${check.expected} as on earlier days; look whether the delivery is complete`;
     case 'schema':
       return `${check.source} has other columns than before: ${check.observed}; adapt its mapping if that is meant`;

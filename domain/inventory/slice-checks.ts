@@ -1,36 +1,25 @@
 import type { DatasetSlice } from '../../schemas/artifact.ts';
 import type { CheckRow } from '../../schemas/inventory.ts';
 import type { Problem } from '../../schemas/stage.ts';
-import { medianOf } from '../math/median.ts';
 import { addDays, datesBetween, isIsoDate } from '../plan/dates.ts';
 import type { LedgerSum } from './baseline.ts';
 import { checkRow } from './check-rows.ts';
-import { slicesBefore } from './earlier-slices.ts';
+import { expectedRows } from './expected-days.ts';
 
-/** Earlier slices the newest one is compared with. */
-const volumeWindow = 14;
-/** Rows of the newest slice, as a multiple of the median, that pass. */
-const volumeBand = { least: 0.5, most: 2 };
-
-/**
- * Compares the rows of a source's newest slice with the median of up to 14 earlier ones, of the same weekday where there
- * are at least 4. Outside 0.5 to 2 times the median it warns. Nothing to compare with: no line.
- */
+/** Judges the rows of a source's newest slice by what earlier ones had (`expectedRows`): outside it warns. Nothing to compare with: no line. */
 export function volumeCheck(source: string, slices: readonly DatasetSlice[]): CheckRow[] {
   const newest = slices.findLast(({ slice }) => isIsoDate(slice));
-  if (!newest) return [];
-  const compared = slicesBefore(slices, newest.slice, volumeWindow);
-  if (compared.length === 0) return [];
-  const median = medianOf(compared.map(({ rows }) => rows));
-  const inside = newest.rows >= volumeBand.least * median && newest.rows <= volumeBand.most * median;
+  const expected = newest && expectedRows(slices, newest.slice);
+  if (!newest || !expected) return [];
+  const { least, most, compared } = expected;
   return [
     checkRow({
       source,
       type: 'volume',
       slice: newest.slice,
-      status: inside ? 'pass' : 'warn',
-      evaluated: compared.length,
-      expected: `${Math.ceil(volumeBand.least * median)} – ${Math.floor(volumeBand.most * median)}`,
+      status: newest.rows >= least && newest.rows <= most ? 'pass' : 'warn',
+      evaluated: compared,
+      expected: `${least} – ${most}`,
       observed: String(newest.rows),
     }),
   ];

@@ -8,7 +8,8 @@ import type { Baseline } from './baseline.ts';
 import { labelsInForce } from './column-decisions.ts';
 import { columnRows, skippedColumnRows } from './columns.ts';
 import { contractChecks, isRowReason } from './contract-checks.ts';
-import { endOfDate, freshnessCheck } from './freshness.ts';
+import { missingDayChecks } from './expected-days.ts';
+import { endOfDate, freshnessCheck, graceDays } from './freshness.ts';
 import { type SourceFacts, sourceFacts } from './normalize-facts.ts';
 import { profileRelation, type RelationProfile } from './profile.ts';
 import { readTable } from './read-table.ts';
@@ -130,6 +131,7 @@ async function sourceChecks(
       intakeCheck(name, slices.length, work.arrived[name] ?? [], problems, refused),
       ...freshnessCheck(name, newestRow, end, source.contract.freshness),
       ...volumeCheck(name, slices),
+      ...missingDayChecks(name, slices, work.dataDate, graceDays(source.contract.freshness)),
       ...gapCheck(name, slices),
       ...ledgerChecks(name, baseline.ledger),
       ...contractChecks(name, source, counted),
