@@ -8,7 +8,7 @@ import {
 import { endOfDate } from '../domain/inventory/freshness.ts';
 import { isIsoDate } from '../domain/plan/dates.ts';
 import { durationText } from '../domain/report/format.ts';
-import type { AssetRow } from '../schemas/inventory.ts';
+import type { AssetRow, CheckRow } from '../schemas/inventory.ts';
 import { deliver } from './catalog-export.ts';
 import type { GlobalOptions } from './options.ts';
 import { table } from './output.ts';
@@ -25,7 +25,8 @@ export interface FreshnessOptions {
 
 /**
  * `stocktake freshness`: how old each source's newest row is, judged by its contract; writes `freshness.json` with dbt's field
- * names and ends with 1 when a source is stale.
+ * names and ends with 1 when a source is stale. Below, and as `volume` with `--json`, are the days whose rows are missing or
+ * unlike those of earlier ones, as the night warned of them; they change no exit code.
  *
  * Ages are counted to the end of the snapshot's data date, as the night counted them, or with `--now` to this moment.
  */
@@ -47,10 +48,49 @@ export async function freshness(options: FreshnessOptions, globals: GlobalOption
     const at = options.now ? new Date().toISOString() : await dayEnd(snapshot.dataDate);
     return freshnessDocument(config.project, snapshot.number, sources, at);
   });
+  const volume = unusualVolume(stock.checks, config.sources);
   await deliver(reading, `${JSON.stringify(document, null, 2)}\n`, options.out);
-  if (globals.json) reading.out.json(document);
-  else reading.out.data(tableOf(document));
+  if (globals.json) reading.out.json({ ...document, volume });
+  else
+    reading.out.data([tableOf(document), ...(volume.length > 0 ? [volumeTable(volume)] : [])].join('\n\n'));
   return isStale(document) ? 1 : 0;
+}
+
+/** A slice with other rows than expected, or an expected day without one (`rows` 0), and whom to ask. */
+interface UnusualVolume {
+  readonly source: string;
+  readonly slice: string;
+  readonly status: string;
+  readonly expected: string;
+  readonly rows: number;
+  readonly owner: string;
+}
+
+function unusualVolume(
+  checks: readonly CheckRow[],
+  sources: Readonly<Record<string, { readonly owner: string }>>,
+): UnusualVolume[] {
+  return checks
+    .filter(({ type, status }) => type === 'volume' && (status === 'warn' || status === 'error'))
+    .map(({ source, slice, status, expected, observed }) => ({
+      source,
+      slice,
+      status,
+      expected,
+      rows: Number(observed),
+      owner: sources[source]?.owner ?? '',
+    }));
+}
+
+function volumeTable(volume: readonly UnusualVolume[]): string {
+  return table(volume, [
+    { title: 'source', value: ({ source }) => source },
+    { title: 'status', value: ({ status }) => status },
+    { title: 'day', value: ({ slice }) => slice },
+    { title: 'rows', value: ({ rows }) => (rows === 0 ? 'none' : String(rows)), align: 'right' },
+    { title: 'expected', value: ({ expected }) => expected, align: 'right' },
+    { title: 'owner', value: ({ owner }) => owner },
+  ]);
 }
 
 /** The newest row's own time; where a judged source's rows have none, the end of the date of the newest slice, as the night counts it. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stocktake } from '../tests/harness.ts';
-import { asset, column, stocktaking } from '../tests/inventory-fixture.ts';
+import { asset, check, column, stocktaking } from '../tests/inventory-fixture.ts';
 import { openPublishedFixture, type PublishedFixture, twoSources } from '../tests/published-fixture.ts';
 
 describe('documents of a published inventory', () => {
@@ -25,7 +25,18 @@ describe('documents of a published inventory', () => {
         as orders(sku, mail, price, _file, _line) order by _line`,
     });
     await fixture.publish(stocktaking({ snapshot: 3, assets: assets('2026-10-01T18:00:00.000Z'), columns }));
-    await fixture.publish(stocktaking({ snapshot: 4, assets: assets('') }));
+    const checks = [
+      check({
+        source: 'orders',
+        type: 'volume',
+        status: 'warn',
+        slice: '2026-10-03',
+        expected: '50 – 200',
+        observed: '0',
+      }),
+      check({ source: 'orders', type: 'volume', status: 'pass', slice: '2026-10-02', observed: '90' }),
+    ];
+    await fixture.publish(stocktaking({ snapshot: 4, assets: assets(''), checks }));
   });
   afterAll(() => fixture.remove());
 
@@ -51,6 +62,22 @@ describe('documents of a published inventory', () => {
       },
     ]);
     expect(result.stdout).toContain(status);
+  });
+
+  it('names the day whose rows are missing and whom to ask', async () => {
+    const result = await run('freshness', '--snapshot', '4', '--out', 'late.json');
+    expect(result.stdout).toMatch(/orders +warn +2026-10-03 +none +50 – 200 +web shop/);
+    const { stdout } = await run('freshness', '--snapshot', '4', '--out', 'late.json', '--json');
+    expect(JSON.parse(stdout).volume).toEqual([
+      {
+        source: 'orders',
+        slice: '2026-10-03',
+        status: 'warn',
+        expected: '50 – 200',
+        rows: 0,
+        owner: 'web shop',
+      },
+    ]);
   });
 
   it('exports a catalogue to stdout or to a file, and names the folder that is missing', async () => {
