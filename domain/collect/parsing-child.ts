@@ -25,8 +25,8 @@ export interface ParsingChildOptions {
   readonly script?: URL;
 }
 
-/** DuckDB's share of the child's memory; the rest is Node's own. */
-const engineMemoryMb = 1024;
+/** DuckDB's share of the child's memory: it takes all of it for a large text. With 1024 a CSV of gigabytes left the address space. */
+const engineMemoryMb = 512;
 
 /** Starts a parsing child. Its scratch folder goes with it, however it ends. */
 export function startParsingChild(options: ParsingChildOptions): ParsingChild {
